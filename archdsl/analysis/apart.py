@@ -7,6 +7,7 @@ the answer useless, and no thread of Python can be stopped.
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
 import sys
 from contextlib import suppress
@@ -14,6 +15,17 @@ from pathlib import Path
 
 from archdsl.analysis.judging import Judgement, judge
 from archdsl.program.files import Unsaved
+
+COMMAND = (sys.executable, "-P", "-m", __name__)
+"""The process: a question comes in and an answer goes out, both as `pickle` writes them."""
+
+
+def places() -> dict[str, str]:
+    """The environment of the process: modules are looked for where they are here.
+
+    Nowhere else, and not in the current folder: beside a spec there may be any file of Python.
+    """
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 async def judge_apart(path: Path, unsaved: Unsaved) -> Judgement | None:
@@ -23,7 +35,8 @@ async def judge_apart(path: Path, unsaved: Unsaved) -> Judgement | None:
     """
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", __name__),
+        *COMMAND,
+        env=places(),
         stdin=pipe,
         stdout=pipe,
         stderr=asyncio.subprocess.DEVNULL,

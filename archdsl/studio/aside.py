@@ -6,15 +6,15 @@ of no use any more: that process is ended.
 
 from __future__ import annotations
 
-import json
-import os
+import pickle
 import subprocess
-import sys
 from pathlib import Path
 from threading import Lock
 
+from archdsl.analysis.apart import COMMAND, places
+from archdsl.analysis.judging import Judgement
 from archdsl.diagnostics import CompileError, error
-from archdsl.studio.told import Told
+from archdsl.program.files import Unsaved
 
 
 class Aside:
@@ -24,23 +24,25 @@ class Aside:
         self._lock = Lock()
         self._running: subprocess.Popen[bytes] | None = None
 
-    def judge(self, path: Path, text: str) -> Told:
-        """What is said of a file if it had a text; `ended` where another was asked for since.
+    def judge(self, path: Path, unsaved: Unsaved) -> Judgement | None:
+        """Judge a file as `analysis.judging` does; None where another was asked for since.
 
         Raises:
             CompileError: the process ended by itself, as when there is no memory left.
         """
+        pipe = subprocess.PIPE
         with self._lock:
             self._end()
-            process = self._running = _start()
-        answer, _ = process.communicate(json.dumps({"path": str(path), "text": text}).encode())
+            process = subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, env=places())
+            self._running = process
+        answer, _ = process.communicate(pickle.dumps((path, {**unsaved})))
         if process.returncode == 0:
-            told: Told = json.loads(answer)
-            return told
+            judgement: Judgement = pickle.loads(answer)
+            return judgement
         if self._running is process:
             message = f"what judges the text ended with status {process.returncode}"
             raise CompileError([error("judge", message)])
-        return {"ended": True}
+        return None
 
     def stop(self) -> None:
         """End what is running."""
@@ -51,11 +53,3 @@ class Aside:
         running, self._running = self._running, None
         if running is not None:
             running.kill()  # which does nothing if it has ended
-
-
-def _start() -> subprocess.Popen[bytes]:
-    # The same places as here, and none in addition: beside a spec there may be any Python file.
-    places = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, "-P", "-m", "archdsl.studio.judging"]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, env=places)

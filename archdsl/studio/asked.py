@@ -70,6 +70,17 @@ class Body:
             raise _wrong(name, "a list of texts")
         return tuple(Body({name: each}).text(name) for each in value)
 
+    def offset(self, name: str) -> int:
+        """A place in the text of the request, in whole characters.
+
+        Raises:
+            Refusal: it is no place in it.
+        """
+        value = self.values.get(name)
+        if type(value) is not int or not 0 <= value <= len(self.text("text")):
+            raise _wrong(name, "a place in the text")
+        return value
+
     def one_of(self, name: str, known: Mapping[str, object]) -> str:
         """A word that must be known.
 

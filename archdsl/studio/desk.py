@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from threading import Lock
 from time import thread_time
+from typing import TYPE_CHECKING
 
 from archdsl import files
 from archdsl.analysis.analysis import Analysis, analyse
@@ -28,7 +29,11 @@ from archdsl.studio.told import (
     tell_difference,
     tell_picture,
     tell_place,
+    tell_report,
 )
+
+if TYPE_CHECKING:
+    from archdsl.analysis.names.finding import Names
 
 
 class Desk:
@@ -42,6 +47,8 @@ class Desk:
         self._answers: Mapping[str, Callable[[Body], Told]] = {
             "analyse": self._analyse,
             "judge": self._judge,
+            "complete": self._complete,
+            "explain": self._explain,
             "module": self._module,
             "diff": self._diff,
             "source": self._source,
@@ -113,7 +120,34 @@ class Desk:
             return {**told, "seconds": thread_time() - start}
 
     def _judge(self, body: Body) -> Told:
-        return self._aside.judge(self._disk.path, body.text("text"))
+        unsaved = {self._disk.path.resolve(): body.text("text")}
+        judged = self._aside.judge(self._disk.path, unsaved)
+        if judged is None:
+            return {"ended": True}
+        return {
+            "diagnostics": list(map(tell_diagnostic, judged.diagnostics)),
+            "report": tell_report(judged.report) if judged.report else None,
+        }
+
+    def _complete(self, body: Body) -> Told:
+        from archdsl.studio.words import proposals  # not needed to begin with
+
+        with self._lock:
+            names, source = self._names(body.text("text"))
+            return proposals(names, source, body.offset("offset"))
+
+    def _explain(self, body: Body) -> Told:
+        from archdsl.studio.words import explanation  # not needed to begin with
+
+        with self._lock:
+            names, _ = self._names(body.text("text"))
+            return explanation(names, body.offset("offset"))
+
+    def _names(self, text: str) -> tuple[Names, Source]:
+        from archdsl.studio.words import names_of
+
+        source = Source(str(self._disk.path), text)
+        return names_of(self._analysis(text), source), source
 
     def _module(self, body: Body) -> Told:
         from archdsl.emit.targets import TARGETS  # loads all passes

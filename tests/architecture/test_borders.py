@@ -100,7 +100,7 @@ MAY_IMPORT = {
     | {"recipes.recipe", "report", "searches.search", "space.walk", "spec", "syntax.tree"},
     "sizes": {"diagnostics", "ir.types", "source"},
     "studio": GROUND
-    | {"analysis", "claims.figures", "compare.difference", "costs", "draw", "drawing"}
+    | {"analysis", "claims.figures", "compare.difference", "compiler", "costs", "draw", "drawing"}
     | {"emit.targets", "files", "ir.graph", "network", "program.files", "program.published"}
     | {"report", "sizes", "spec", "syntax.formatter", "syntax.parser"},
     "samples": set(),

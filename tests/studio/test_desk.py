@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import sleep
@@ -167,7 +168,7 @@ def test_claims_are_judged_aside(shared: Studio) -> None:
 def test_a_judge_that_ends_by_itself_is_a_line(
     shared: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.executable", "/bin/false")
+    monkeypatch.setattr("archdsl.studio.aside.COMMAND", ("/bin/false",))
     (mistake,) = shared.ask("judge", text=FIRST)["mistakes"]
     assert mistake["message"] == "what judges the text ended with status 1"
 
@@ -178,13 +179,15 @@ def test_a_judge_is_ended_by_the_next_one(tmp_path: Path) -> None:
     sleeper.write_text(f"#!/bin/sh\ntouch {started}\nexec sleep 600\n")
     sleeper.chmod(0o700)
     with ThreadPoolExecutor() as pool, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.executable", str(sleeper))
-        first = pool.submit(aside.judge, spec, FIRST)
+        patch.setattr("archdsl.studio.aside.COMMAND", (str(sleeper),))
+        first = pool.submit(aside.judge, spec, {spec: FIRST})
         while not started.exists():
             sleep(0.01)
         patch.undo()
-        assert "report" in aside.judge(spec, FIRST)
-        assert first.result() == {"ended": True}
+        judged = aside.judge(spec, {spec: FIRST})
+        assert judged
+        assert judged.report
+        assert first.result() is None
     aside.stop()
 
 
@@ -205,6 +208,37 @@ def test_a_space_is_drawn_with_its_decisions(shared: Studio) -> None:
     assert "1 decision is open" in answer["look"]["picture"]["svg"]
     (space,) = shared.ask("judge", text=text)["report"]["spaces"]
     assert (space["members"], space["all"]) == ("2", True)
+
+
+def proposed(shared: Studio, text: str) -> list[str]:
+    """What can be written where a text has a `§`."""
+    asked = {"text": text.replace("§", ""), "offset": text.index("§")}
+    return [each["label"] for each in shared.ask("complete", **asked)["proposals"]]
+
+
+def test_words_are_proposed_where_they_can_stand(shared: Studio) -> None:
+    text = FIRST.replace("-> relu", "-> re§")
+    assert {"relu", "relu6", "unit"} <= set(proposed(shared, text))
+    assert "stride" in proposed(shared, FIRST.replace("kernel = 3, stride", "kernel = 3, §"))
+    # Also in a text that does not parse.
+    broken = FIRST.replace("-> relu", "-> (§").replace("claim", "# claim")
+    assert "batch_norm" in proposed(shared, broken)
+    assert "x3d_s" in proposed(shared, f"use §\n{FIRST}")
+
+
+def test_a_word_is_explained(shared: Studio) -> None:
+    answer = shared.ask("explain", text=FIRST, offset=FIRST.index("batch_norm") + 3)
+    assert FIRST[answer["from"] : answer["to"]] == "batch_norm"
+    assert answer["said"][0]["signature"].startswith("batch_norm(")
+    assert shared.ask("explain", text=FIRST, offset=FIRST.index("  table")) == {"said": []}
+
+
+@pytest.mark.parametrize("offset", [-1, len(FIRST) + 1, True, 1.5, "0", None])
+def test_a_place_must_be_in_the_text(shared: Studio, offset: object) -> None:
+    body = json.dumps({"text": FIRST, "offset": offset}).encode()
+    headers = {"Content-Type": "application/json"}
+    response, content = shared.request("POST", shared.base + "complete", body, headers)
+    assert (response.status, content) == (400, b"`offset` must be a place in the text\n")
 
 
 def test_a_text_is_laid_out(shared: Studio) -> None:

@@ -77,6 +77,18 @@ def test_a_mistake_is_underlined_and_mended_and_a_number_changes_costs(page: Pag
     expect(page.locator("#rows tr", has_text="stage1.3-4")).to_contain_text("68 × 2 × 8²")
 
 
+def test_words_are_proposed_and_explained(page: Page) -> None:
+    put_cursor(page, FIRST.index("flatten") - 3)
+    page.keyboard.type("-> rel")
+    options = page.locator(".cm-tooltip-autocomplete li")
+    expect(options.first).to_have_text("reluoperation")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-activeLine")).to_contain_text("pool -> relu-> flatten")
+    expect(box(page, "relu")).to_be_visible()
+    page.locator(".cm-line", has_text="-> flatten").get_by_text("flatten", exact=True).hover()
+    expect(page.locator(".explained")).to_contain_text("flatten(")
+
+
 def test_a_network_with_mistakes_can_be_seen_up_to_them(page: Page) -> None:
     put_cursor(page, FIRST.index("flatten") + 4)
     page.keyboard.press("Backspace")
@@ -188,7 +200,7 @@ def test_what_differs_from_what_is_saved_and_the_module(page: Page) -> None:
     expect(page.locator("#diff")).to_contain_text("The networks differ: 1 row changed")
     expect(page.locator("#diff tr.changed")).to_contain_text("channels 64 → 6")
     page.get_by_role("tab", name="Module").click()
-    expect(page.locator("#module")).to_contain_text("class First(nn.Module):")
+    expect(page.locator("#module")).to_contain_text("class Unit(nn.Module):")
     page.locator("#target").select_option("infer")
     expect(page.locator("#module")).to_contain_text("For inference alone")
 

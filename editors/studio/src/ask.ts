@@ -1,7 +1,7 @@
 // Questions to the server. It answers one text after another, so the page never asks for what
 // nobody waits for any more: while one question is open, only the newest is kept.
 
-import type { Asked, Analysis, Difference, File, Judgement, Mistakes } from "./protocol";
+import type { Analysis, Asked, Difference, File, Judgement, Mistakes, Proposal, Said } from "./protocol";
 
 /** The server does not answer: it has been stopped. */
 export class Gone extends Error {}
@@ -33,6 +33,10 @@ export const ask = {
     post("module", { ...asked, target }) as Answer<{ text: string }>,
   diff: (asked: Asked) => post("diff", asked) as Answer<Difference>,
   source: (name: string) => post("source", { name }) as Answer<{ text: string }>,
+  complete: (text: string, offset: number) =>
+    post("complete", { text, offset }) as Answer<{ from: number; proposals: Proposal[] }>,
+  explain: (text: string, offset: number) =>
+    post("explain", { text, offset }) as Answer<{ from?: number; to?: number; said: Said[] }>,
   format: (text: string) => post("format", { text }) as Answer<{ text: string }>,
   save: (text: string, ending: string, seen: string | null) =>
     post("save", { text, ending, seen }) as Answer<{ digest: string }>,

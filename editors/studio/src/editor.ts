@@ -14,6 +14,8 @@ export interface Listener {
   moved(file: string, line: number): void;
   /** Another file is shown, or opened. */
   opened(): void;
+  /** Whether the text is small enough for words to be proposed and explained. */
+  isSmall(): boolean;
 }
 
 const SEVERITIES = { error: "error", warning: "warning", note: "info" } as const;
@@ -33,7 +35,7 @@ export class Editor {
     private readonly listener: Listener,
   ) {
     this.current = spec;
-    const extensions = [editing(spec), EditorView.updateListener.of((update) => this.updated(update))];
+    const extensions = [editing(spec, () => listener.isSmall()), EditorView.updateListener.of((update) => this.updated(update))];
     this.view = new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) });
   }
 

@@ -1,5 +1,6 @@
 // What the editor can do: CodeMirror's parts, and lines that are marked from outside.
 
+import { completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap } from "@codemirror/lint";
@@ -17,6 +18,7 @@ import {
 } from "@codemirror/view";
 import { shortened } from "./dom";
 import { highlighting, python, spec } from "./language";
+import { words } from "./words";
 
 /** Marks lines, counted from 1, and no others. */
 export const markLines = StateEffect.define<number[]>();
@@ -54,8 +56,8 @@ function shared(label: string): Extension {
   ];
 }
 
-/** The editor of the spec itself. */
-export function editing(name: string): Extension {
+/** The editor of the spec itself; `hasWords` is whether words are proposed and explained. */
+export function editing(name: string, hasWords: () => boolean): Extension {
   return [
     shared(`${shortened(name)}, the spec. Escape, then Tab leaves it`),
     spec,
@@ -65,7 +67,8 @@ export function editing(name: string): Extension {
     lintGutter(),
     markedLines,
     indentUnit.of("  "),
-    keymap.of([...searchKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
+    words(hasWords),
+    keymap.of([...completionKeymap, ...searchKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
   ];
 }
 

@@ -123,6 +123,24 @@ export interface Difference {
   more: number;
 }
 
+/** A word that can be written; of a snippet, with stops for the cursor. */
+export interface Proposal {
+  label: string;
+  kind: string;
+  text: string;
+  snippet: string | null;
+  /** 0 is what fits best. */
+  rank: number;
+  /** What it is called in another library, if that was typed. */
+  typed: string | null;
+}
+
+export interface Said {
+  signature: string;
+  text: string;
+  where: string;
+}
+
 /** The file on disk. */
 export interface File {
   name: string;

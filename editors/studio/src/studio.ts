@@ -19,6 +19,7 @@ import { before, type Before, showTotals } from "./totals";
 const PAUSE = 90;
 const JUDGING = 700;
 const MANY = 20_000;
+const SLOW = 1000;
 
 /** What tells a diagnostic from others of a text. */
 function key_of({ code, message, labels }: Diagnostic): string {
@@ -66,6 +67,7 @@ export class Studio {
       changed: () => this.textChanged(),
       moved: (name, line) => this.moved(name, line),
       opened: () => this.showFiles(),
+      isSmall: () => this.pause < SLOW,
     });
     this.picture = new PictureView({ asked, pointed, turned: (path) => this.turn([path]) });
     this.table = new TableView({ asked, pointed });
@@ -145,7 +147,7 @@ export class Studio {
   private async analyse(): Promise<void> {
     const { asked } = this;
     const busy = window.setTimeout(() => (document.body.dataset.busy = ""), 300);
-    const slow = window.setTimeout(() => notice("slow", "The network is large: it takes a while.", {}, false), 2500);
+    const slow = window.setTimeout(() => this.showSlow(), 2500);
     try {
       this.answered(asked, await ask.analyse(asked));
       if (asked.text !== this.judged.text) this.judging.soon(JUDGING);
@@ -289,6 +291,11 @@ export class Studio {
     byId("stale-mark").textContent = partial ? "up to the mistake" : "before the mistake";
     byId("partial").textContent = partial ? "before it" : "up to it";
     byId("partial").hidden = !(isOld && this.partial);
+  }
+
+  /** The first answer about a large network takes long, and nothing is there to be looked at. */
+  private showSlow(): void {
+    if (this.shown === null) notice("slow", "The network is large: it takes a while.", {}, false);
   }
 
   private showMany({ look, seconds }: Analysis): void {
