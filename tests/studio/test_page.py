@@ -85,8 +85,8 @@ def test_words_are_proposed_and_explained(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".cm-activeLine")).to_contain_text("pool -> relu-> flatten")
     expect(box(page, "relu")).to_be_visible()
-    page.locator(".cm-line", has_text="-> flatten").get_by_text("flatten", exact=True).hover()
-    expect(page.locator(".explained")).to_contain_text("flatten(")
+    page.locator(".cm-line", has_text="-> flatten").get_by_text("linear", exact=True).hover()
+    expect(page.locator(".explained")).to_contain_text("linear(")
 
 
 def test_a_network_with_mistakes_can_be_seen_up_to_them(page: Page) -> None:
