@@ -52,6 +52,7 @@ LOOKS = {
     Look.REST: (Paint.CARD, Paint.CARD_EDGE),
     Look.SUM: (Paint.CARD, Paint.WIRE),
     Look.SINK: (Paint.END, Paint.MUTED),
+    Look.LINK: (Paint.CARD, Paint.WIRE),
     Look.TEMPORAL: (Paint.TEMPORAL, Paint.BLUE),
     Look.SPATIAL: (Paint.SPATIAL, Paint.GREEN),
     Look.SPATIOTEMPORAL: (Paint.SPATIOTEMPORAL, Paint.VIOLET),

@@ -25,6 +25,7 @@ class Look(Enum):
     REST = "rest"
     SUM = "sum"
     SINK = "sink"
+    LINK = "link"
     TEMPORAL = "temporal"
     SPATIAL = "spatial"
     SPATIOTEMPORAL = "spatiotemporal"

@@ -77,7 +77,8 @@ HEADER, FOOTER = 22.0, 10.0
 GAP = 9
 """Pixels between a title, the number of repeats, and the share."""
 
-_LEAST = {Look.SUM: 26.0, Look.END: 64.0}
+CIRCLES = (Look.SUM, Look.LINK)
+_LEAST = {Look.END: 64.0}
 _NARROWEST, _USUAL = 120.0, 228.0
 """The least widths of boxes; those with costs are as wide as most of these need."""
 
@@ -117,7 +118,7 @@ def _options_width(chips: Chips) -> float:
 
 def box_size(box: Box) -> Size:
     """The size of a box. Widths go up in steps, so that boxes above each other are often equal."""
-    if box.look is Look.SUM:
+    if box.look in CIRCLES:
         return Size(13, 13, 26)
     head = [TITLE.width(box.title), TITLE.width(times(box.times)), PLAIN.width(box.share)]
     line = sum(head) + GAP * (sum(map(bool, head)) - 1)

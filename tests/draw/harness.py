@@ -12,8 +12,9 @@ from archdsl.costs.figures import CONVENTIONS
 from archdsl.draw.layout.geometry import Area, Layout, Path, Point
 from archdsl.draw.network import draw
 from archdsl.draw.outline import View
-from archdsl.draw.page import Page, page
+from archdsl.draw.page import Page
 from archdsl.draw.picture import Box, Group, Picture, boxes, times
+from archdsl.draw.sheets import page
 from archdsl.draw.style import PADDING, PLAIN, TITLE
 from archdsl.network import Network
 from archdsl.spec import load

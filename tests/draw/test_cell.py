@@ -7,8 +7,8 @@ import pytest
 import archdsl
 from archdsl import limits
 from archdsl.draw.cell import draw_cells
-from archdsl.draw.page import page
 from archdsl.draw.picture import Border, Box, Line, Look, Picture, boxes
+from archdsl.draw.sheets import page
 from archdsl.ir.cells import Cell, CellOperation
 from tests.draw.harness import ROOT, check, picture
 

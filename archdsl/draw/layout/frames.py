@@ -20,8 +20,8 @@ from archdsl.draw.layout.layers import (
     split_wires,
 )
 from archdsl.draw.layout.placing import FrameContent, FrameLayout, Placement
-from archdsl.draw.picture import Group, Item, Look, Wire
-from archdsl.draw.style import FOOTER, HEADER, PADDING, box_size, head_widths
+from archdsl.draw.picture import Group, Item, Wire
+from archdsl.draw.style import CIRCLES, FOOTER, HEADER, PADDING, box_size, head_widths
 
 _WIDEST = 260.0
 """Pixels up to which a box is widened so that its wires run straight."""
@@ -98,7 +98,7 @@ class _Frame:
         if isinstance(item, Group):
             return self.frames[item.key].size
         size = box_size(item)
-        if item.look is Look.SUM:  # a circle
+        if item.look in CIRCLES:
             return size
         half = max(size.left, min(room, _WIDEST) / 2)
         return Size(half, half, size.height)

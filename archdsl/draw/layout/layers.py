@@ -10,7 +10,7 @@ leave the frame do so on the odd rank above the first box, or on that below the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -182,10 +182,10 @@ def make_layers(sizes: Mapping[Key, Size], edges: Sequence[Edge]) -> Layers:
         vertex = layers.add(ranks[key], size)
         vertex.key, layers.by_key[key] = key, vertex
     bottom = max(ranks.values(), default=0) + 1
-    depths = _depths(list(sizes), edges)
+    depths, sources = _depths(list(sizes), edges), _sources(edges)
     for edge in edges:
         _add_trunk(layers, edge, ranks, bottom)
-        _link_readers(layers, edge, ranks, depths)
+        _link_readers(layers, edge, ranks, depths, sources)
     layers.ranks = dict(sorted(layers.ranks.items()))
     return layers
 
@@ -209,6 +209,12 @@ def _ranks(keys: list[Key], edges: Sequence[Edge]) -> dict[Key, int]:
     return ranks
 
 
+def _sources(edges: Sequence[Edge]) -> set[Key | None]:
+    """The items without operands, such as parameters: they stand aside of a path."""
+    read_into = {target for edge in edges for target in edge.targets}
+    return {edge.source for edge in edges} - read_into - {None}
+
+
 def _add_trunk(layers: Layers, edge: Edge, ranks: Mapping[Key, int], bottom: int) -> None:
     """Add the vertices of a wire, from its source down to its last reader or out of the frame."""
     first = -1 if edge.source is None else ranks[edge.source] + 1
@@ -228,7 +234,11 @@ def _add_trunk(layers: Layers, edge: Edge, ranks: Mapping[Key, int], bottom: int
 
 
 def _link_readers(
-    layers: Layers, edge: Edge, ranks: Mapping[Key, int], depths: Mapping[Key, int]
+    layers: Layers,
+    edge: Edge,
+    ranks: Mapping[Key, int],
+    depths: Mapping[Key, int],
+    sources: Set[Key | None],
 ) -> None:
     """Link a wire to the items that read it."""
     trunk = layers.trunk(edge.wire)
@@ -238,7 +248,8 @@ def _link_readers(
     has_main = len(near) > 1 and near[0] - near[1] >= _DEEPER
     for key, end in ends.items():
         weight = _MAIN if has_main and depths[key] == near[0] else _SHORT
-        layers.link(end, layers.by_key[key], _LONG if end.is_bend else weight)
+        is_aside = end.is_bend or edge.source in sources
+        layers.link(end, layers.by_key[key], _LONG if is_aside else weight)
 
 
 def _depths(keys: list[Key], edges: Sequence[Edge]) -> dict[Key, int]:

@@ -7,7 +7,7 @@ from html import escape
 
 from archdsl.draw import style
 from archdsl.draw.layout.geometry import Area, Label, Path, Point
-from archdsl.draw.page import Page, Writing, page
+from archdsl.draw.page import Page, Writing
 from archdsl.draw.paints import LOOKS, Paint, heat
 from archdsl.draw.picture import (
     Border,
@@ -21,6 +21,7 @@ from archdsl.draw.picture import (
     times,
     tooltip,
 )
+from archdsl.draw.sheets import page
 from archdsl.draw.style import BOLD, LINE, PADDING, PLAIN, TITLE, clean
 from archdsl.draw.svg.document import document, pixels
 from archdsl.draw.svg.elements import number, painted, rectangle, text, title
@@ -29,8 +30,8 @@ _DASHES = {Line.PLAIN: "", Line.DASHED: "5 4", Line.FAULTY: "5 4"}
 
 
 def svg(picture: Picture) -> str:
-    """The picture as an SVG document."""
-    return _document(page(picture))
+    """The picture as an SVG document: all its sheets below each other."""
+    return _document(picture.main.title, page(picture))
 
 
 def png(picture: Picture) -> bytes:
@@ -40,11 +41,11 @@ def png(picture: Picture) -> bytes:
         CompileError: resvg is not installed.
     """
     whole = page(picture)
-    return pixels(_document(whole), whole.width, whole.height)
+    return pixels(_document(picture.main.title, whole), whole.width, whole.height)
 
 
-def _document(whole: Page) -> str:
-    return document(whole.title, whole.width, whole.height, _elements(whole))
+def _document(title: str, whole: Page) -> str:
+    return document(title, whole.width, whole.height, _elements(whole))
 
 
 def _elements(whole: Page) -> Iterator[str]:
@@ -117,7 +118,7 @@ def _shape(area: Area, inset: float) -> Iterator[str]:
 
 
 def _radius(area: Area, box: Box) -> float:
-    if box.look in (Look.END, Look.SUM):
+    if box.look is Look.END or box.look in style.CIRCLES:
         return area.height / 2
     return 14 if box.border is Border.ROUND else 4
 
@@ -145,6 +146,7 @@ def _texts(area: Area, box: Box) -> Iterator[str]:
     y, lines = area.y + 20, enumerate(box.lines, start=1)
     if box.heat is None:
         middle = area.x + area.width / 2
+        y = area.y + 18 if box.look in style.CIRCLES else y
         yield text(Writing(box.title, middle, y, TITLE, Paint.INK, "middle"))
         for place, line in lines:
             yield text(Writing(line, middle, y + LINE * place, PLAIN, Paint.SOFT, "middle"))
