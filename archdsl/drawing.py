@@ -6,7 +6,7 @@ a network as could be built.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from archdsl.draw.mermaid import mermaid
 from archdsl.draw.network import Fault, draw
 from archdsl.draw.outline import View
 from archdsl.draw.picture import Picture
-from archdsl.draw.svg import png, svg
+from archdsl.draw.svg import pngs, svg
 from archdsl.ir.cells import cells
 from archdsl.ir.graph import Graph
 from archdsl.plan.decisions import Decided
@@ -48,19 +48,29 @@ class Drawing:
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the picture, and return its path.
 
-        The suffix says the format: `.svg`, `.png`, `.dot` for Graphviz, or `.mmd` for Mermaid.
-        `force` overwrites a file that somebody edited, or that archdsl did not write.
+        The suffix says the format: `.svg`, `.png`, `.dot` for Graphviz, or `.mmd` for Mermaid. A
+        PNG of `x.png` that would be larger than programs show goes on in `x-2.png`. `force`
+        overwrites a file that somebody edited, or that archdsl did not write.
 
         Raises:
             CompileError: the suffix is another one, the file cannot be written or is kept, or
                 `.png` needs a package that is not installed.
         """
+        return self.save_all(path, force=force)[0]
+
+    def save_all(self, path: str | Path, *, force: bool = False) -> tuple[Path, ...]:
+        """Write the picture as `save` does, and return the paths of all its files."""
         place = Path(path)
         if place.suffix not in _FORMATS:
             message = f"a picture must end with {alternatives(_FORMATS)}, but this is {place}"
             raise CompileError([error("file", message)])
-        files.write(place, _FORMATS[place.suffix](self), force=force)
-        return place
+        numbered = enumerate(_FORMATS[place.suffix](self), start=1)
+        contents = {
+            place.with_stem(f"{place.stem}-{number}") if number > 1 else place: content
+            for number, content in numbered
+        }
+        files.write_all(contents, force=force)
+        return tuple(contents)
 
     def __repr__(self) -> str:
         return f"<Drawing of {self.title}>"
@@ -73,13 +83,13 @@ class Drawing:
         return f'<div style="overflow-x: auto">{self.svg}</div>'
 
 
-_FORMATS: Mapping[str, Callable[[Drawing], str | bytes]] = {
-    ".svg": lambda drawing: files.sealed(drawing.svg, files.XML),
-    ".png": lambda drawing: files.sealed_png(png(drawing.picture)),
-    ".dot": lambda drawing: files.sealed(dot(drawing.picture), files.SLASHES),
-    ".mmd": lambda drawing: files.sealed(mermaid(drawing.picture), files.PERCENT),
+_FORMATS: Mapping[str, Callable[[Drawing], Sequence[str | bytes]]] = {
+    ".svg": lambda drawing: [files.sealed(drawing.svg, files.XML)],
+    ".png": lambda drawing: list(map(files.sealed_png, pngs(drawing.picture))),
+    ".dot": lambda drawing: [files.sealed(dot(drawing.picture), files.SLASHES)],
+    ".mmd": lambda drawing: [files.sealed(mermaid(drawing.picture), files.PERCENT)],
 }
-"""By suffix, how the content of a file is made: only the one that is asked for."""
+"""By suffix, how the contents of files are made: only those that are asked for."""
 
 SUFFIXES = tuple(_FORMATS)
 

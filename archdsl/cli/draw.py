@@ -29,13 +29,17 @@ _DRAW = """\
 The suffix of FILE selects the format: .svg, .png (needs pip install "archdsl[png]"), .dot for
 Graphviz, or .mmd for Mermaid, which GitHub renders.
 
-Boxes are blocks. By default they are the rows of tables, in a frame for each stage. Repeated
-blocks are drawn once, with their number. The colour of a box is its share of the cost in
---convention. Attention cells are drawn beside the network, each once. A space of networks is drawn
-with the first option of each choice, and all options beside it. With --run, the folder of a
-search.py, it is drawn as that search prefers: the likeliest option first, each as wide as it is
-likely. A network with mistakes is drawn up to them, at its declared input size; the mistakes are
-marked, and the exit status is 1.
+Boxes are blocks. By default they are the rows of tables, in a frame for each stage. The colour of a
+box is its share of the cost in --convention. Repeated blocks are drawn once, with their number and
+what varies: `mid 54→108`, first 54 and then 108; `drop 0..0.2`, from 0 to 0.2; `kernel 3 / 5`,
+both; `se in 2 of 4`. A long network is drawn in columns: a wire that ends in a number goes on at
+the same number. What is too large for one FILE.png goes on in FILE-2.png.
+
+Attention cells are drawn beside the network, each once. A space of networks is drawn with the first
+option of each choice, and all options beside it. With --run, the folder of a search.py, it is drawn
+as that search prefers: the likeliest option first, each as wide as it is likely. A network with
+mistakes is drawn up to them, at its declared input size; the mistakes are marked, and the exit
+status is 1.
 
 A FILE that was edited, or that archdsl did not write, is an error without --force.
 
@@ -156,7 +160,9 @@ def _save(drawing: Drawing, name: str, arguments: argparse.Namespace) -> None:
     Raises:
         CompileError: the file cannot be written, or a person wrote or edited it.
     """
-    print(drawing.save(arguments.output or Path("build", f"{name}.svg"), force=arguments.force))
+    path = arguments.output or Path("build", f"{name}.svg")
+    for written in drawing.save_all(path, force=arguments.force):
+        print(written)
 
 
 _FAMILY = """\

@@ -86,7 +86,7 @@ def _diagram(layout: Layout) -> Page:
 def _sheets(picture: Picture, columns: Sequence[Page]) -> list[Page]:
     """The columns of a diagram in sheets, below its title and legend, and its notes at the end."""
     title = whole_head(picture.main, picture.scale, picture.swatches, len(columns))
-    rows = [row(group, _BETWEEN) for group in _groups(columns, _WIDE, lambda page: page.width)]
+    rows = [row(group, _BETWEEN) for group in groups(columns, _WIDE, lambda page: page.width)]
     rows[0] = stack([title, centred(rows[0], title.width)], _BELOW)
     if picture.main.notes:
         rows[-1] = stack([rows[-1], foot(picture.main)], _BELOW / 3)
@@ -95,7 +95,7 @@ def _sheets(picture: Picture, columns: Sequence[Page]) -> list[Page]:
 
 def _inset(panel: Panel) -> Page:
     title, whole = head(panel), _diagram(lay_out(panel.items, panel.wires))
-    rows = _groups(_columns(panel, whole, 1), _WIDE, lambda page: page.width)
+    rows = groups(_columns(panel, whole, 1), _WIDE, lambda page: page.width)
     parts = [title, *(centred(row(group, _BETWEEN), title.width) for group in rows)]
     return stack([*parts, foot(panel)] if panel.notes else parts, _BELOW)
 
@@ -120,11 +120,11 @@ def _balanced(pages: Sequence[Page], count: int, size: Callable[[Page], float]) 
     """Pages in at most so many groups, the largest of which is as small as it can be."""
     sizes = [size(page) + _BETWEEN for page in pages]
     sums = (sum(sizes[i:j]) for j in range(1, len(sizes) + 1) for i in range(j))
-    groups = (list(_groups(pages, most, size)) for most in sorted(sums))
-    return next(each for each in groups if len(each) <= count)
+    found = (list(groups(pages, most, size)) for most in sorted(sums))
+    return next(each for each in found if len(each) <= count)
 
 
-def _groups(
+def groups(
     pages: Sequence[Page], most: float, size: Callable[[Page], float]
 ) -> Iterator[list[Page]]:
     """Pages in groups that have no more than a size together, but one page at least."""

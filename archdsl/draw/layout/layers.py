@@ -182,10 +182,10 @@ def make_layers(sizes: Mapping[Key, Size], edges: Sequence[Edge]) -> Layers:
         vertex = layers.add(ranks[key], size)
         vertex.key, layers.by_key[key] = key, vertex
     bottom = max(ranks.values(), default=0) + 1
-    depths, sources = _depths(list(sizes), edges), _sources(edges)
+    depths, aside = _depths(list(sizes), edges), _aside(edges)
     for edge in edges:
         _add_trunk(layers, edge, ranks, bottom)
-        _link_readers(layers, edge, ranks, depths, sources)
+        _link_readers(layers, edge, ranks, depths, aside)
     layers.ranks = dict(sorted(layers.ranks.items()))
     return layers
 
@@ -209,10 +209,15 @@ def _ranks(keys: list[Key], edges: Sequence[Edge]) -> dict[Key, int]:
     return ranks
 
 
-def _sources(edges: Sequence[Edge]) -> set[Key | None]:
-    """The items without operands, such as parameters: they stand aside of a path."""
+def _aside(edges: Sequence[Edge]) -> set[tuple[int, Key]]:
+    """The wires, with a reader, from items without operands into a path, as of a parameter."""
     read_into = {target for edge in edges for target in edge.targets}
-    return {edge.source for edge in edges} - read_into - {None}
+    ends = {True: set[tuple[int, Key]](), False: set[tuple[int, Key]]()}
+    for edge in edges:
+        is_first = edge.source is not None and edge.source not in read_into
+        ends[is_first].update((edge.wire, target) for target in edge.targets)
+    followed = {target for _, target in ends[False]}
+    return {(wire, target) for wire, target in ends[True] if target in followed}
 
 
 def _add_trunk(layers: Layers, edge: Edge, ranks: Mapping[Key, int], bottom: int) -> None:
@@ -238,7 +243,7 @@ def _link_readers(
     edge: Edge,
     ranks: Mapping[Key, int],
     depths: Mapping[Key, int],
-    sources: Set[Key | None],
+    aside: Set[tuple[int, Key]],
 ) -> None:
     """Link a wire to the items that read it."""
     trunk = layers.trunk(edge.wire)
@@ -248,7 +253,7 @@ def _link_readers(
     has_main = len(near) > 1 and near[0] - near[1] >= _DEEPER
     for key, end in ends.items():
         weight = _MAIN if has_main and depths[key] == near[0] else _SHORT
-        is_aside = end.is_bend or edge.source in sources
+        is_aside = end.is_bend or (edge.wire, key) in aside
         layers.link(end, layers.by_key[key], _LONG if is_aside else weight)
 
 

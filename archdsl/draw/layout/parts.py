@@ -17,9 +17,8 @@ from archdsl.draw.picture import Box, Group, Item, Look, Panel, Wire, boxes
 _PER_WIRE, _PER_FRAME = 0.25, 0.12
 """What a further wire or a frame at a cut weighs, in parts that it may be too short or too long."""
 
-_LEAST, _ENOUGH, _MOST = 0.4, 1.2, 1.4
-"""How full a part is at least and at most, where there is a choice; and what makes no further
-part."""
+_MOST = 1.4
+"""How full a part is at most, unless one box is more."""
 
 
 def cut(panel: Panel, whole: Layout, height: float, width: float) -> list[Panel]:
@@ -62,25 +61,25 @@ class _Extents:
         for area, bottom in zip(self.areas[begin:], self.bottoms[begin:], strict=True):
             layer = round(area.y + area.height / 2)  # boxes of one layer have one middle
             widths[layer] = widths.get(layer, 0) + area.width + GAP
-            yield max((bottom - top) / self.height, max(widths.values()) / self.width)
+            fill = max((bottom - top) / self.height, max(widths.values()) / self.width)
+            if fill > _MOST and area is not self.areas[begin]:
+                return
+            yield fill
 
 
 def _begins(panel: Panel, extents: _Extents) -> set[int]:
-    """The places in an order at which a further part begins."""
-    weights, found, begin = list(_weights(panel, extents.order)), set[int](), 0
-    while len(fills := list(extents.fills(begin))) > 1 and fills[-1] > _ENOUGH:
-        begin = _end(begin, fills, weights)
+    """The places in an order at which a further part begins, so that all parts are about full."""
+    weights, count = [*_weights(panel, extents.order), 0.0], len(extents.order)
+    # For each place, what the parts from there on weigh at least, and where the first of them ends.
+    least, ends = [0.0] * (count + 1), [count] * count
+    for begin in reversed(range(count)):
+        fills = enumerate(extents.fills(begin), begin + 1)
+        weighed = [(_off(fill) + weights[end] + least[end], end) for end, fill in fills]
+        least[begin], ends[begin] = min(weighed)
+    found, begin = set[int](), 0
+    while (begin := ends[begin]) < count:
         found.add(begin)
     return found
-
-
-def _end(begin: int, fills: Sequence[float], weights: Sequence[float]) -> int:
-    """Where a part ends that begins at a place, and that some box is left for the next."""
-    ends = list(zip(range(begin + 1, begin + len(fills)), fills, strict=False))
-    rated = [(_off(fill) + weights[at], at) for at, fill in ends if _LEAST <= fill <= _MOST]
-    # Where one box is larger than a part, there is no choice.
-    too_large = (at for at, fill in ends if fill > _MOST)
-    return min(rated)[1] if rated else next(too_large, ends[-1][0])
 
 
 def _off(fill: float) -> float:

@@ -8,6 +8,6 @@ picture, chart
 """
 
 from archdsl.draw.svg.chart import chart_png, chart_svg
-from archdsl.draw.svg.picture import png, svg
+from archdsl.draw.svg.picture import pngs, svg
 
-__all__ = ["chart_png", "chart_svg", "png", "svg"]
+__all__ = ["chart_png", "chart_svg", "pngs", "svg"]

@@ -10,7 +10,7 @@ from archdsl.draw.paints import Paint
 from archdsl.draw.style import FAMILY
 from archdsl.draw.svg.elements import dark_rules, number, painted, title
 
-_ZOOM, _MOST = 2.0, 16_000
+ZOOM, MOST_PIXELS = 2.0, 16_000
 """PNG has twice the pixels of SVG, for dense screens, but no more than this on a side."""
 
 
@@ -40,5 +40,5 @@ def pixels(svg: str, width: float, height: float) -> bytes:
         message = "PNG needs the package resvg_py, which is not installed"
         hint = "pip install 'archdsl[png]', or write a file .svg"
         raise CompileError([error("png", message, help=hint)]) from None
-    zoom = min(_ZOOM, _MOST / max(width, height))
+    zoom = min(ZOOM, MOST_PIXELS / max(width, height))
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=zoom))

@@ -21,9 +21,9 @@ from archdsl.draw.picture import (
     times,
     tooltip,
 )
-from archdsl.draw.sheets import page
+from archdsl.draw.sheets import framed, groups, page, sheets
 from archdsl.draw.style import BOLD, LINE, PADDING, PLAIN, TITLE, clean
-from archdsl.draw.svg.document import document, pixels
+from archdsl.draw.svg.document import MOST_PIXELS, ZOOM, document, pixels
 from archdsl.draw.svg.elements import number, painted, rectangle, text, title
 
 _DASHES = {Line.PLAIN: "", Line.DASHED: "5 4", Line.FAULTY: "5 4"}
@@ -34,14 +34,17 @@ def svg(picture: Picture) -> str:
     return _document(picture.main.title, page(picture))
 
 
-def png(picture: Picture) -> bytes:
-    """The picture as a PNG file.
+def pngs(picture: Picture) -> list[bytes]:
+    """The picture as a PNG file, or as several where one would be larger than programs show.
 
     Raises:
         CompileError: resvg is not installed.
     """
-    whole = page(picture)
-    return pixels(_document(picture.main.title, whole), whole.width, whole.height)
+    images = list[bytes]()
+    for group in groups(sheets(picture), MOST_PIXELS / ZOOM, lambda sheet: sheet.height):
+        whole = framed(group)
+        images.append(pixels(_document(picture.main.title, whole), whole.width, whole.height))
+    return images
 
 
 def _document(title: str, whole: Page) -> str:
