@@ -105,6 +105,18 @@ def compile_network(
 
     A network that is wrong does not raise: as much of it as could be built can still be drawn.
     """
+    compiled = attempt(program, name, given, reuse)
+    if reuse is None or compiled.built.is_sound:
+        return compiled
+    # A build with reuse does not record where values were written. One without it gives the same
+    # mistakes with their full trail.
+    return attempt(program, name, given, None)
+
+
+def attempt(
+    program: Program, name: str, given: Mapping[str, Given], reuse: Reuse | None
+) -> Compiled:
+    """The same, but with `reuse`, mistakes are where they show, and not where they come from."""
     budget, start = Budget(), Builder(name)
     findings = Findings(start)
     frame = top_level_frame(program, program.main, budget, findings, start)
@@ -124,10 +136,6 @@ def compile_network(
         except Fault as fault:
             findings.report(fault)
             built = replace(built, ending=Ending.BROKEN)
-    if reuse is not None and not built.is_sound:
-        # A build with reuse does not record where values were written. One without it gives
-        # the same mistakes with their full trail.
-        return compile_network(program, name, given)
     # Mistakes of the text come last. Where evaluation met one, it has reported it with its trail,
     # and only the first diagnostic of a place is kept.
     faults, mistakes = Findings(built.graph), Findings(built.graph)

@@ -6,7 +6,7 @@ once, and nothing is emitted: claims, recipes and spaces take longer and are jud
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,6 +15,7 @@ from pathlib import Path
 from archdsl import compiler
 from archdsl.analysis.reading import Readings
 from archdsl.build.outcome import Sketch, sketch, unread
+from archdsl.compiler import Compiled
 from archdsl.costs.breakdown import Part, breakdown
 from archdsl.costs.figures import Costs, measure
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics
@@ -62,11 +63,21 @@ class NetworkFacts:
 
 @dataclass(frozen=True)
 class _Known:
-    """What was found of a network, and all that this depends on; no facts if it never began."""
+    """What was found of a network, and all that this depends on; no facts if it never began.
+
+    `causes` are its mistakes as a quick build finds them. Where an earlier network of the text has
+    the same ones, they are told once, and not explained for this one.
+    """
 
     reading: Hashable
     facts: NetworkFacts | None
     diagnostics: tuple[Diagnostic, ...]
+    causes: Hashable = ()
+    is_explained: bool = True
+
+    def serves(self, told: Set[Hashable]) -> bool:
+        """Whether it can stay as it is, where the mistakes of earlier networks are `told`."""
+        return self.is_explained or self.causes in told
 
     def in_texts(self, sources: Mapping[str, Source]) -> _Known:
         """The same with diagnostics in the texts as they are now, so that none counts twice."""
@@ -130,11 +141,12 @@ def _analyse(path: Path, unsaved: Unsaved, before: _Memory) -> Analysis:
         # What was known is kept: most texts that do not parse will do so after the next key.
         return Analysis(path, None, failure.diagnostics, before)
     memory = _networks(program, before)
-    diagnostics = Diagnostics()
+    diagnostics, told = Diagnostics(), set[Hashable]()
     with suppress(CompileError):  # there are more mistakes than anybody reads
         diagnostics.extend(program.faults)
         for known in memory.networks.values():
-            diagnostics.extend(known.diagnostics)
+            diagnostics.extend(() if known.causes in told else known.diagnostics)
+            told |= {known.causes} if known.causes else set()
         diagnostics.extend(program.mistakes)
     return Analysis(path, program, tuple(diagnostics), memory)
 
@@ -149,16 +161,34 @@ def _networks(program: Program, before: _Memory) -> _Memory:
         if spec.missing_parameters(name):
             continue
         reading, last = readings.of(name), before.networks.get(name)
-        if last is not None and last.reading == reading:
+        told = {known.causes for known in networks.values() if known.causes}
+        if last is not None and last.reading == reading and last.serves(told):
             networks[name] = last.in_texts(sources)
         else:
-            networks[name] = _build(spec.program, name, reading, repeats)
+            networks[name] = _build(spec.program, name, reading, repeats, told)
     return _Memory(networks, readings.blocks, repeats)
 
 
-def _build(program: Program, name: str, reading: Hashable, repeats: Repeats) -> _Known:
-    """Build a network as far as it can be built."""
-    compiled = compiler.compile_network(program, name, {}, repeats)
+def _build(
+    program: Program, name: str, reading: Hashable, repeats: Repeats, told: Set[Hashable]
+) -> _Known:
+    """Build a network as far as it can be built, but mistakes that are `told` only quickly."""
+    quick = compiler.attempt(program, name, {}, repeats)
+    causes = tuple(_key(each.diagnostic) for each in quick.findings if each.diagnostic.is_error)
+    if quick.built.is_sound:
+        return _known(program, name, reading, quick)
+    if causes in told:
+        return replace(_known(program, name, reading, quick), causes=causes, is_explained=False)
+    whole = compiler.attempt(program, name, {}, None)
+    return replace(_known(program, name, reading, whole), causes=causes)
+
+
+def _key(diagnostic: Diagnostic) -> Hashable:
+    places = tuple((at.span.source.name, at.span.start, at.span.end) for at in diagnostic.labels)
+    return diagnostic.code, diagnostic.message, places
+
+
+def _known(program: Program, name: str, reading: Hashable, compiled: Compiled) -> _Known:
     built, span = compiled.built, name_span(program.main.names[name].node)
     found = [finding.diagnostic for finding in compiled.findings]
     is_space = any(each.decision.is_open for each in built.decisions)
