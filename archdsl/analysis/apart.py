@@ -16,6 +16,9 @@ from pathlib import Path
 from archdsl.analysis.judging import Judgement, judge
 from archdsl.program.files import Unsaved
 
+_NICENESS = 10
+"""How much it yields to what somebody waits for."""
+
 COMMAND = (sys.executable, "-P", "-m", __name__)
 """The process: a question comes in and an answer goes out, both as `pickle` writes them."""
 
@@ -52,6 +55,8 @@ async def judge_apart(path: Path, unsaved: Unsaved) -> Judgement | None:
 
 def main() -> None:
     """Judge what stands on standard input, and write the judgement to standard output."""
+    if sys.platform != "win32":
+        os.nice(_NICENESS)
     path, unsaved = pickle.load(sys.stdin.buffer)
     sys.stdout.buffer.write(pickle.dumps(judge(path, unsaved)))
 

@@ -123,7 +123,7 @@ def found_in(document: Document, analysis: Analysis, judged: Judged | None) -> l
     known = [*analysis.diagnostics]
     if judged is None or analysis.program is None:
         return known
-    if judged.source == document.source:
+    if judged.digest == analysis.program.digest:
         return [*judged.judgement.diagnostics]
     shift = Shift(judged.source, document.source)
     moved = (_moved(each, shift) for each in judged.judgement.diagnostics if _is_late(each))

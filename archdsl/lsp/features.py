@@ -13,8 +13,11 @@ from archdsl.lsp import editing, hovering, numbers, outlining
 from archdsl.lsp.colours import LEGEND
 from archdsl.lsp.server import ArchServer
 
-_TRIGGERS = [".", ">", "(", "|", " ", "="]
-"""Characters after which an editor asks for completions unasked."""
+_TRIGGERS = [".", ">"]
+"""Characters after which an editor asks for completions unasked.
+
+No others: an editor takes what it offers when the line ends, and a row ends with a bar.
+"""
 
 
 class _Failed(JsonRpcException):
@@ -178,7 +181,8 @@ async def _actions(ls: ArchServer, params: types.CodeActionParams) -> list[types
     mistakes = ls.publisher.of(document.uri)
     fixes = editing.quick_fixes(document, mistakes, params.range)
     shows = numbers.actions(document, ls.documents, ls.choices, params.range)
-    return [*fixes, *shows]
+    only = params.context.only
+    return [each for each in (*fixes, *shows) if only is None or each.kind in only]
 
 
 def _show_numbers(ls: ArchServer, uri: str, network: str) -> None:

@@ -8,7 +8,9 @@ from lsprotocol import types
 
 from archdsl.analysis import figures
 from archdsl.analysis.analysis import NetworkFacts
-from archdsl.analysis.describing.symbols import describe
+from archdsl.analysis.describing.language import line_of
+from archdsl.analysis.describing.symbols import Description, describe
+from archdsl.analysis.drafts.lexed import end, lexed, start
 from archdsl.analysis.figures import Seen
 from archdsl.analysis.names.finding import Names
 from archdsl.analysis.names.symbol import Occurrence
@@ -29,11 +31,14 @@ def hover(document: Document, documents: Documents, position: types.Position) ->
     names = documents.names(document)
     occurrence = names.at(offset)
     measured = [*_measured(document, documents, names, occurrence, offset)]
-    span = occurrence.span if occurrence is not None else None
-    parts = [*_said(names, occurrence), *(text for _, text in measured)]
+    keyword = _keyword(document, offset) if occurrence is None else None
+    said = [keyword[1]] if keyword is not None else [*_said(names, occurrence)]
+    parts = [*said, *(text for _, text in measured)]
     if not parts:
         return None
-    shown = span or measured[0][0]
+    places = [occurrence.span] if occurrence is not None else []
+    places += [keyword[0]] if keyword is not None else []
+    shown = next(iter(places), None) or measured[0][0]
     contents = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
     return types.Hover(contents, document.lines.of(shown))
 
@@ -43,6 +48,16 @@ def _said(names: Names, occurrence: Occurrence | None) -> Iterator[str]:
     symbols = occurrence.all_symbols if occurrence is not None else ()
     texts = (described(describe(symbol, names)) for symbol in symbols)
     yield from dict.fromkeys(texts)
+
+
+def _keyword(document: Document, offset: int) -> tuple[Span, str] | None:
+    """A keyword or a type at an offset, and what it does."""
+    token = lexed(document.source).at(offset)
+    line = line_of(str(token)) if token is not None else None
+    if token is None or line is None:
+        return None
+    span = Span(document.source, start(token), end(token))
+    return span, described(Description(str(token), line, "word of the language"))
 
 
 def _measured(

@@ -182,9 +182,11 @@ class Recipe(Frozen):
     batch: int = setting(ValueForm(Integer(1, limits.BATCH)))
     """Clips per optimiser step, summed over all processes."""
     optimizer: Sgd | AdamW = setting(ChoiceForm((Sgd, AdamW)))
+    """How the weights change in a step."""
     schedule: Cosine | Steps | Constant = setting(
         ChoiceForm((Cosine, Steps, Constant)), default=Constant()
     )
+    """How the learning rate changes from epoch to epoch."""
     warmup: Warmup | None = setting(OptionsForm(Warmup), default=None)
     no_decay: tuple[str, ...] = setting(ValueForm(Words(("norms", "biases"))), default=())
     """Parameters without weight decay."""
@@ -233,6 +235,7 @@ class Recipe(Frozen):
     pretrained: str | None = setting(ValueForm(QuotedText()), default=None)
     """The weights that the paper starts from, for the reader: nothing is loaded."""
     test: Views | FullLength = setting(ChoiceForm((Views, FullLength)))
+    """How a video is tested: by views that are averaged, or as a whole."""
 
     @property
     def lines(self) -> list[str]:

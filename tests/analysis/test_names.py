@@ -192,7 +192,7 @@ def test_rename_of_a_stage_follows_labels() -> None:
         ("unit(x", "for", "`for` is a keyword"),
         ("y = x", "x", "would mean something else"),
         ("y = x", "relu", "would mean something else"),
-        ("last  |", "end", "`l*` at /nowhere/a.arch:19 names it by a pattern"),
+        ("last  |", "end", "`l*` at a.arch:19 names it by a pattern"),
         ("size = 32", "side", "know a network's `size` by its name"),
         ("std", "deviation", "is a name of the language"),
     ],

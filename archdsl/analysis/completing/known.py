@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 
+from archdsl import limits
 from archdsl.analysis.completing.proposal import Proposal, Rank, word
 from archdsl.analysis.describing.symbols import parameter_node
 from archdsl.analysis.drafts.sketch import Sketched, around, sketch
@@ -83,19 +84,19 @@ class Known:
             yield word(constant, rank=Rank.OTHER)
 
     def parameters(self, name: str | None) -> Mapping[str, Symbols]:
-        """The parameters of what a name calls."""
-        if name is None:
-            return {}
-        known = self.meanings.parameters(name) or self.meanings.recipe_parameters(name)
-        if known:
-            return known
-        own = next((each for each in sketch(self.source) if each.name == name), None)
-        if own is None:
-            return {}
-        if own.base is not None and own.base != name:
-            return self.parameters(own.base)
-        owner = Symbol(_KINDS.get(own.kind, Kind.WORD), name)
-        return {each: (Symbol(Kind.PARAMETER, each, owner),) for each in own.parameters}
+        """The parameters of what a name calls, also of what is derived in a draft."""
+        for _ in range(limits.DERIVATIONS):  # a derivation can be a cycle
+            if name is None:
+                break
+            known = self.meanings.parameters(name) or self.meanings.recipe_parameters(name)
+            if known:
+                return known
+            own = next((each for each in sketch(self.source) if each.name == name), None)
+            if own is not None and own.base is None:
+                owner = Symbol(_KINDS.get(own.kind, Kind.WORD), own.name)
+                return {each: (Symbol(Kind.PARAMETER, each, owner),) for each in own.parameters}
+            name = own.base if own is not None else None
+        return {}
 
     def blocks_parameters(self) -> Mapping[str, Symbols]:
         """The parameters of all blocks that the file sees, by which a table can have columns."""

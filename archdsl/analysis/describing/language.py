@@ -159,3 +159,9 @@ LINES: Mapping[Kind, Mapping[str, str]] = {
     Kind.RUNNING: {"in": "The running value: what the last statement without a name gave."},
 }
 """The line of a word, by the kind of its symbol."""
+
+
+def line_of(word: str) -> str | None:
+    """What a keyword or a type does; None for any other word."""
+    written = {**DEFINITIONS, **STATEMENTS}
+    return written[word][1] if word in written else TYPES.get(word)

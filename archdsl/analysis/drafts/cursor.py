@@ -25,10 +25,6 @@ class _Frame:
     tokens: list[Token] = field(default_factory=list)
     lines: list[list[Token]] = field(default_factory=list)
 
-    @property
-    def statement(self) -> list[Token]:
-        return self.tokens
-
     def end_statement(self) -> None:
         self.lines.append(self.tokens)
         self.tokens = []
@@ -239,18 +235,9 @@ class _Reader:
             return replace(known, slot=Slot.COLUMN, given=columns)
         place = sum(token.type == "VBAR" for token in frame.tokens) - 1
         column = columns[place] if 0 <= place < len(columns) else None
-        at = columns.index("block") if "block" in columns else -1
-        blocks = dict.fromkeys(_cell(line, at) for line in [*lines[1:], frame.tokens])
-        own = _cell(frame.tokens, at)
-        return replace(
-            known,
-            slot=Slot.CELL if column else Slot.NOTHING,
-            column=column,
-            columns=columns,
-            blocks=tuple(filter(None, blocks)),
-            callee=own or None,
-            argument=column,
-        )
+        block = _cell(frame.tokens, columns.index("block")) if "block" in columns else ""
+        slot = Slot.CELL if column else Slot.NOTHING
+        return replace(known, slot=slot, column=column, argument=column, callee=block or None)
 
     def _in_settings(self, known: Cursor, frame: _Frame, is_start: bool) -> Cursor:
         if not frame.tokens:

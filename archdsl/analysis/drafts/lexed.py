@@ -6,7 +6,7 @@ at the margin: one whose closing brace is missing ends where the next one begins
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -50,6 +50,14 @@ class Lexed:
                 break
             last = definition
         return last[: bisect_left(last, offset, key=start)]
+
+    def at(self, offset: int) -> Token | None:
+        """The token around an offset, or right before it."""
+        place = bisect_right(self.everything, offset, key=start)
+        for token in reversed(self.everything[max(0, place - 2) : place]):
+            if token.type != "_SEP" and offset <= end(token):
+                return token
+        return None
 
     def aside(self, offset: int) -> bool:
         """Whether an offset is in a comment or in a text, where nothing is completed."""

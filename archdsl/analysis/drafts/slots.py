@@ -56,5 +56,3 @@ class Cursor:
     argument: str | None = None
     setting: str | None = None
     column: str | None = None
-    columns: tuple[str, ...] = ()
-    blocks: tuple[str, ...] = ()

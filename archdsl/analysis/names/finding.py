@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from archdsl.analysis.names.definitions import Index, index
 from archdsl.analysis.names.symbol import Kind, Occurrence, Role, Symbol
@@ -29,7 +30,8 @@ class Found:
 
     def __str__(self) -> str:
         """`x3d.arch:21`, for a message."""
-        return f"{self.unit.file.source.name}:{self.span.line}"
+        shown = Path(self.unit.file.source.name)
+        return f"{shown.name if shown.is_absolute() else shown}:{self.span.line}"
 
 
 class Names:

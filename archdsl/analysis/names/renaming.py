@@ -27,8 +27,9 @@ from archdsl.source import Span
 Load: TypeAlias = Callable[[Path, Unsaved], Program]
 """Reads a spec, with texts in the place of files."""
 
-_RENAMED = DEFINITIONS - {Kind.FILE} | {Kind.PARAMETER, Kind.INPUT, Kind.VARIABLE, Kind.COLUMN}
-_RENAMED |= {Kind.STAGE}
+_INSIDE = {Kind.PARAMETER, Kind.INPUT, Kind.VARIABLE, Kind.COLUMN, Kind.STAGE}
+_RENAMED = (DEFINITIONS - {Kind.FILE}) | _INSIDE
+"""What has a name in the text that can be changed there."""
 
 _KNOWN = frozenset({*SCALED, TAU, "classes", "dropout"})
 """Parameters of a network that have an effect by their names."""
@@ -118,17 +119,13 @@ def _group(programs: Sequence[Names], symbol: Symbol) -> frozenset[Symbol]:
         }
         if not joined:
             return frozenset(group)
-        for other, each in joined.items():
-            others = [one for one in group if one.kind is not Kind.COLUMN]
-            if other.kind is not Kind.COLUMN and others:
-                raise Refused(_shared(other, each, symbol))
+        given = [each for each in (*group, *joined) if each.kind is not Kind.COLUMN]
+        if len(given) > 1:
+            *_, other = given
+            owner = other.owner.name if other.owner else ""
+            column = f"the column `{symbol.name}` at {joined[other]}"
+            raise Refused(f"{column} also gives `{other.name}` of `{owner}` a value")
         group |= joined.keys()
-
-
-def _shared(other: Symbol, each: Found, symbol: Symbol) -> str:
-    owner = other.owner.name if other.owner else ""
-    column = f"the column `{symbol.name}` at {each}"
-    return f"{column} also gives `{other.name}` of `{owner}` a value"
 
 
 def _check_defined(found: Sequence[Found], symbol: Symbol) -> None:
@@ -211,7 +208,8 @@ def _verify(
         try:
             after = Names(load(main.path, texts))
         except CompileError as failure:
-            raise Refused(f"`{new}` cannot stand there: {failure.diagnostics[0]}") from None
+            why = failure.diagnostics[0].message
+            raise Refused(f"`{new}` cannot stand there: {why}") from None
         _check_mistakes(before.program, after.program, old, new)
         _compare(before, after, group, new)
 
@@ -222,7 +220,7 @@ def _check_mistakes(before: Program, after: Program, old: str, new: str) -> None
     for each in (*after.faults, *after.mistakes):
         was = each.message.replace(f"`{new}`", f"`{old}`")
         if each.is_error and not {each.message, was} & known:
-            raise Refused(f"that would be a mistake: {each}")
+            raise Refused(f"that would be a mistake: {each.message}")
 
 
 def edited(edits: Iterable[Edit]) -> Mapping[Path, str]:

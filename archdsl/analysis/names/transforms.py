@@ -91,14 +91,11 @@ class TransformReader:
 
     def _values(self, node: tree.Expression) -> Iterator[Occurrence]:
         """Names that the file of the derivation knows, or else the network."""
-        outside = self._inner
         for each in names_in(node, self._scope):
-            is_known = bool(each.symbols) or each.role is Role.GIVES
-            yield (
-                each
-                if is_known
-                else replace(each, symbols=outside.symbols(each.text, each.span.start))
-            )
+            if each.symbols or each.role is Role.GIVES:
+                yield each
+            else:
+                yield replace(each, symbols=self._inner.symbols(each.text, each.span.start))
 
     def _word(self, node: tree.Expression, option: str) -> Iterator[Occurrence]:
         """The name of a block, of a column or of a parameter, which is not evaluated."""
