@@ -152,9 +152,12 @@ class Documents:
         analysis = self.analysis(document)
         if analysis.program is not None:
             return analysis.program
-        text = mended(document.source, analysis.diagnostics)
-        texts = {**self.unsaved, document.path.resolve(): text}
-        return compiler.resolve(document.path, (), texts)
+        texts, path = self.unsaved, document.path
+
+        def read(text: str) -> Program:
+            return compiler.resolve(path, (), {**texts, path.resolve(): text})
+
+        return mended(document.source, analysis.diagnostics, read)
 
 
 def _text_of(path: Path) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from archdsl.analysis.describing import language, operations
 from archdsl.analysis.describing.attributes import attribute_docs
-from archdsl.analysis.names.finding import Names
+from archdsl.analysis.names.finding import Names, shown
 from archdsl.analysis.names.meanings import body_of
 from archdsl.analysis.names.symbol import Kind, Symbol
 from archdsl.frozen import Frozen
@@ -65,7 +65,7 @@ def _defined(symbol: Symbol, names: Names) -> Description:
     if unit is None:
         return Description(symbol.name)
     if symbol.kind is Kind.FILE:
-        return Description(f"use {symbol.name}", unit.file.doc or "", unit.file.source.name)
+        return Description(f"use {symbol.name}", unit.file.doc or "", shown(unit))
     if symbol.owner is None:
         return _definition(symbol, unit)
     return _inside(symbol, names, unit)
@@ -80,7 +80,7 @@ def _definition(symbol: Symbol, unit: Unit) -> Description:
             continue
         if kind is symbol.kind or (kind is None and symbol.kind not in (Kind.RECIPE, Kind.SEARCH)):
             doc = getattr(node, "doc", None) or _doc_of_base(symbol, unit)
-            return Description(head(node), doc, unit.file.source.name)
+            return Description(head(node), doc, shown(unit))
     return Description(symbol.name)
 
 

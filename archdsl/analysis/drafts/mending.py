@@ -8,31 +8,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from archdsl.analysis.drafts.lexed import lexed, start
 from archdsl.analysis.drafts.sketch import sketch
 from archdsl.diagnostics import CompileError, Diagnostic
 from archdsl.source import Source, Span
-from archdsl.syntax.parser import parse
+
+T = TypeVar("T")
 
 _TRIES = 4
 _VISIBLE = re.compile(r"[^\n\r]")
 
 
-def mended(source: Source, mistakes: Iterable[Diagnostic]) -> str:
-    """The text without the definitions at its mistakes of syntax; blanks stand for them."""
+def mended(source: Source, mistakes: Iterable[Diagnostic], read: Callable[[str], T]) -> T:
+    """What `read` gives for the text without the definitions at its mistakes of syntax.
+
+    Blanks stand for them. `read` raises `CompileError` where the text has more mistakes.
+    """
     text = _without(source, mistakes)
     for _ in range(_TRIES):
         try:
-            parse(Source(source.name, text))
+            return read(text)
         except CompileError as failure:
             less = _without(Source(source.name, text), failure.diagnostics)
             if less == text:
                 break
             text = less
-        else:
-            return text
-    return _uses(source)
+    return read(_uses(source))
 
 
 def _without(source: Source, mistakes: Iterable[Diagnostic]) -> str:

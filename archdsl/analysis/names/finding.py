@@ -30,8 +30,13 @@ class Found:
 
     def __str__(self) -> str:
         """`x3d.arch:21`, for a message."""
-        shown = Path(self.unit.file.source.name)
-        return f"{shown.name if shown.is_absolute() else shown}:{self.span.line}"
+        return f"{shown(self.unit)}:{self.span.line}"
+
+
+def shown(unit: Unit) -> str:
+    """What a file is called in a sentence: `x3d.arch`, or `library/x3d.arch`."""
+    path = Path(unit.file.source.name)
+    return path.name if path.is_absolute() else str(path)
 
 
 class Names:

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeAlias
 
-from archdsl.analysis.names.finding import Found, Names, occurrences
+from archdsl.analysis.names.finding import Found, Names, occurrences, shown
 from archdsl.analysis.names.meanings import definition_symbol, parameters
 from archdsl.analysis.names.symbol import DEFINITIONS, Kind, Occurrence, Role, Symbol
 from archdsl.diagnostics import CompileError
@@ -240,7 +240,7 @@ def _compare(before: Names, after: Names, group: frozenset[Symbol], new: str) ->
             if tuple(_renamed(symbol, group, new) for symbol in one[1]) != other[1]:
                 raise Refused(_changed(Found(new_unit, other[0]), one[0].text))
         if len(old) != len(now):
-            raise Refused(f"`{new}` would be read as another part of {new_unit.file.source.name}")
+            raise Refused(f"`{new}` would be read as another part of {shown(new_unit)}")
 
 
 def _flat(names: Names, unit: Unit) -> Iterator[tuple[Occurrence, tuple[Symbol, ...]]]:
