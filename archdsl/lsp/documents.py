@@ -15,14 +15,13 @@ from pathlib import Path
 from lsprotocol.types import PositionEncodingKind
 from pygls.uris import to_fs_path
 
-from archdsl import compiler, limits
+from archdsl import limits
 from archdsl.analysis.analysis import Analysis, analyse
-from archdsl.analysis.drafts.mending import mended
 from archdsl.analysis.judging import Judgement
 from archdsl.analysis.names.finding import Names
+from archdsl.analysis.naming import names_of
 from archdsl.lsp.positions import Lines
 from archdsl.program.files import Unsaved
-from archdsl.program.program import Program
 from archdsl.source import Source
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -144,20 +143,9 @@ class Documents:
         """The names of a text, without the definitions that do not parse."""
         source, stamp, names = self._names.get(document.uri, (None, -1, None))
         if names is None or source != document.source or stamp != self._changes:
-            names = Names(self._program(document))
+            names = names_of(self.analysis(document), document.source, self.unsaved)
             self._names[document.uri] = document.source, self._changes, names
         return names
-
-    def _program(self, document: Document) -> Program:
-        analysis = self.analysis(document)
-        if analysis.program is not None:
-            return analysis.program
-        texts, path = self.unsaved, document.path
-
-        def read(text: str) -> Program:
-            return compiler.resolve(path, (), {**texts, path.resolve(): text})
-
-        return mended(document.source, analysis.diagnostics, read)
 
 
 def _text_of(path: Path) -> str | None:

@@ -144,7 +144,7 @@ class Desk:
             return explanation(names, body.offset("offset"))
 
     def _names(self, text: str) -> tuple[Names, Source]:
-        from archdsl.studio.words import names_of
+        from archdsl.analysis.naming import names_of
 
         source = Source(str(self._disk.path), text)
         return names_of(self._analysis(text), source), source

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from itertools import islice
 
-from archdsl import compiler
-from archdsl.analysis.analysis import Analysis
 from archdsl.analysis.completing.completing import complete
 from archdsl.analysis.completing.proposal import Proposal
 from archdsl.analysis.describing.symbols import describe
-from archdsl.analysis.drafts.mending import mended
 from archdsl.analysis.names.finding import Names
 from archdsl.source import Source
 from archdsl.studio.told import Told
 
 _PROPOSALS = 500
-
-
-def names_of(analysis: Analysis, source: Source) -> Names:
-    """The names of a text, without the definitions that do not parse.
-
-    Raises:
-        CompileError: nothing of it can be read.
-    """
-    if analysis.program is not None:
-        return Names(analysis.program)
-    text = mended(source, analysis.diagnostics)
-    return Names(compiler.resolve(analysis.path, (), {analysis.path.resolve(): text}))
 
 
 def proposals(names: Names, source: Source, offset: int) -> Told:
