@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from archdsl import compiler
 from archdsl.build.machine import top_level_frame
 from archdsl.build.request import Budget
+from archdsl.build.values import show
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.infer import infer, is_same_module
 from archdsl.ir.builder import Builder
@@ -201,7 +202,8 @@ class Network(Measured):
         from archdsl.emit.manifest import Origin, manifest
 
         program = self.program
-        origin = Origin(Path(program.main.file.source.name).name, program.digest)
+        given = tuple((name, show(each.value)) for name, each in self.given.items())
+        origin = Origin(Path(program.main.file.source.name).name, program.digest, given)
         lowered = {lowered_file(self.graph, each): self.lowered(each).text for each in targets}
         about = manifest(self.graph, self.module, recipe, origin, self.costs)
         return sealed_files(texts | lowered, about)

@@ -30,6 +30,7 @@ _KINDS = {
     "RUN": Kind.FOLDER,
     "BUILD": Kind.FOLDER,
     "FILE": Kind.FILE,
+    "LIST": Kind.FILE,
     "OUT": Kind.FILE,
 }
 """What an argument is, by the word that stands for it in the help."""

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl.cli import options
+from archdsl.cli.build_folders import add_build, add_weights
+from archdsl.cli.int8 import INT8_SUFFIX, add_int8, check_flags, int8_content
 
 if TYPE_CHECKING:
     from archdsl.export.folder import Build
@@ -32,52 +34,40 @@ weights or by a file classes.txt in BUILD. `archdsl.json` in a program, the meta
 Without --weights the weights are random. No branch then starts at zero, so the comparison covers
 all of them. An OUT that exists is an error without --force. It needs pip install "archdsl[export]"
 
+--int8 quantises what --onnx wrote, with weights of a training: weights and the inputs of all that
+multiplies become 8-bit integers, in the ranges that clips of the list `train` show. Both files are
+then tested on the list `val`, by the views of the recipe, and timed. It reads lists and videos by
+the scripts in BUILD, and needs what these need.
+
 examples:
   archdsl export build/x3d_s --onnx --weights x3d_s.pt          build/x3d_s/x3d_s.onnx
   archdsl export build/x3d_s --pt2 -o x3d_s.pt2
   archdsl export build/x3d_s --onnx --weights best.pt --set classes=51
+  archdsl export build/x3d_s --int8 --data kinetics             build/x3d_s/x3d_s_int8.onnx
 """
 
 
 def add_export(commands: argparse._SubParsersAction[options.Parser]) -> None:
     summary = "export a compiled network as ONNX or for torch.export"
     parser = options.command(commands, "export", summary, _EXPORT)
-    parser.add_argument("build", metavar="BUILD", type=Path, help="a folder of `archdsl compile`")
+    add_build(parser)
     form = parser.add_mutually_exclusive_group(required=True)
-    for name, what in (("onnx", "ONNX"), ("pt2", "a program of torch.export")):
+    forms = {"onnx": "ONNX", "pt2": "a program of torch.export"}
+    forms["int8"] = "ONNX with 8-bit integers, from what --onnx wrote"
+    for name, what in forms.items():
         help = f"write {what}"
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=help)
     parser.add_argument(
-        "-o", "--output", metavar="OUT", type=Path, help="default: BUILD/NETWORK.onnx or .pt2"
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=Path,
+        help="default: BUILD/NETWORK.onnx, .pt2 or _int8.onnx",
     )
-    parser.add_argument("--weights", metavar="FILE", type=Path, help="a checkpoint or a state dict")
-    help = "the place of the weights in FILE, where several fit"
-    parser.add_argument("--checkpoint-key", metavar="NAME", help=help)
-    parser.add_argument(
-        "--set",
-        metavar="KEY=NUMBER",
-        action="append",
-        default=[],
-        dest="given",
-        type=_argument,
-        help="set an argument of the network's class, such as classes=51; repeatable",
-    )
+    add_weights(parser)
+    add_int8(parser)
     options.add_force(parser, "OUT")
-    parser.set_defaults(run=_export)
-
-
-def _argument(text: str) -> tuple[str, int | float]:
-    name, _, value = text.partition("=")
-    try:
-        return name.strip(), int(value)
-    except ValueError:
-        pass
-    try:
-        return name.strip(), float(value)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"must be NAME=NUMBER, such as classes=51, but this is {text!r}"
-        ) from None
+    parser.set_defaults(run=_export, parser=parser)
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -85,16 +75,20 @@ def _export(arguments: argparse.Namespace) -> int:
 
     from archdsl import files
     from archdsl.export.folder import find
-    from archdsl.export.formats import FORMATS
+    from archdsl.export.formats import FORMATS, ONNX_PACKAGES, check_installed
 
-    build, form = find(arguments.build), FORMATS[arguments.form]
-    output = arguments.output or build.folder / f"{build.name}{form.suffix}"
+    check_flags(arguments)
+    build, form = find(arguments.build), FORMATS.get(arguments.form)
+    suffix = form.suffix if form else INT8_SUFFIX
+    output = arguments.output or build.folder / f"{build.name}{suffix}"
     # Before the export, which can take minutes.
     files.check_free(output, force=arguments.force)
-    form.check_installed()
-    # torch's exporters warn about their own internals.
+    check_installed(form.packages if form else ONNX_PACKAGES)
+    # torch's exporters warn about their own internals, and so does the quantiser.
     with warnings.catch_warnings(action="ignore"):
-        content = _export_checked(build, form, arguments)
+        content = (
+            _export_checked(build, form, arguments) if form else int8_content(build, arguments)
+        )
     files.create(output, content, force=arguments.force)
     print(output)
     return 0

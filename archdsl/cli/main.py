@@ -38,6 +38,7 @@ _COMMANDS = {
     "probe": "passes",
     "weights": "weights",
     "export": "export",
+    "bench": "bench",
     "sample-data": "sample_data",
     "lsp": "lsp",
     "completion": "completion",
@@ -63,6 +64,7 @@ examples:
   archdsl compile x3d_s -o build                write PyTorch to build/x3d_s
   archdsl probe                                 measure this machine's roofs
   archdsl export build/x3d_s --onnx             export that to ONNX
+  archdsl bench build/x3d_s                     measure how fast it runs
   archdsl sample-data samples                   write videos to train on
 
 exit status: 0 on success, 1 for mistakes in the input, 2 for mistakes in the

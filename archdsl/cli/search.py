@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl.cli import options
+from archdsl.cli.numbers import count, natural
 from archdsl.cli.supernets import search_folder
 from archdsl.diagnostics import CompileError, Diagnostics, error
 
@@ -70,13 +71,13 @@ def add_search(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser.add_argument("--data", metavar="DIR", help="the data, as train.py takes it")
     parser.add_argument("-o", "--output", metavar="RUN", type=Path, help="the folder of the run")
     parser.add_argument("--storage", metavar="URL", help="where trials are kept, see below")
-    parser.add_argument("--trials", metavar="N", type=_count, help="instead of the spec's number")
+    parser.add_argument("--trials", metavar="N", type=count, help="instead of the spec's number")
     help = "train each member on N GPUs, with torchrun"
-    parser.add_argument("--nproc-per-node", metavar="N", type=_count, help=help)
+    parser.add_argument("--nproc-per-node", metavar="N", type=count, help=help)
     help = "take a trial from a worker without a sign of life for so long; default: 900"
     parser.add_argument("--stale", metavar="SECONDS", type=_stale, default=900.0, help=help)
     help = "random networks to compare with, 0 for none; default: 5"
-    parser.add_argument("--baseline", metavar="N", type=_natural, default=5, help=help)
+    parser.add_argument("--baseline", metavar="N", type=natural, default=5, help=help)
     help = "further options of train.py"
     parser.add_argument("--train-args", metavar="ARGS", type=shlex.split, default=[], help=help)
     help = "further options of search.py, of a supernet"
@@ -84,16 +85,6 @@ def add_search(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser.add_argument("--dry-run", action="store_true", help="train nothing, only show members")
     parser.add_argument("--status", metavar="RUN", type=Path, help="show how far a search is")
     parser.set_defaults(run=_search, parser=parser)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"must be an integer of at least 1, but this is {text!r}")
-    return int(text)
-
-
-def _natural(text: str) -> int:
-    return 0 if text == "0" else _count(text)
 
 
 def _stale(text: str) -> float:

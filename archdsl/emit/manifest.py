@@ -21,10 +21,14 @@ from archdsl.version import __version__
 
 
 class Origin(Frozen):
-    """Where a network comes from: the name of its spec, and the digest of all that it uses."""
+    """Where a network comes from: the name of its spec, and the digest of all that it uses.
+
+    `given` are the parameters that were set, as the language writes them.
+    """
 
     spec: str
     digest: str
+    given: tuple[tuple[str, str], ...] = ()
 
 
 def manifest(
@@ -52,7 +56,7 @@ def _about(graph: Graph, module: str, recipe: str | None, origin: Origin) -> dic
         "outputs": [list(graph.type(value).shape) for value in graph.outputs],
         "classes": _classes(graph),
         "recipe": recipe,
-        "spec": {"file": origin.spec, "sha256": origin.digest},
+        "spec": {"file": origin.spec, "sha256": origin.digest, "set": dict(origin.given)},
         "archdsl": __version__,
     }
 

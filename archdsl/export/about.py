@@ -50,7 +50,7 @@ def about(
         "inputs": {name: _named_shape(axes, name) for name in axes.inputs},
         "sizes": {one.axis.name: str(one.spread) for one in ranges},
         **_integers(axes),
-        **_recipe(build),
+        **recipe_facts(build),
         **({"classes": list(names) or first[-1]} if is_classifier else {}),
         "weights": origin,
         "spec": build.manifest.get("spec"),
@@ -84,7 +84,7 @@ def _integers(axes: Axes) -> About:
     return {"below": below} if below else {}
 
 
-def _recipe(build: Build) -> About:
+def recipe_facts(build: Build) -> About:
     """How clips are read and normalised, from the constants of the recipe as it is now.
 
     The file is not run: it imports what reads videos, and that may not be installed. With

@@ -25,7 +25,7 @@ from archdsl.export.axes import Input
 from archdsl.export.trials import first_line
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 Value = int | float
 
@@ -124,27 +124,53 @@ def load(build: Build, given: Mapping[str, Value]) -> Loaded:
     Raises:
         CompileError: the module does not run, or the network has no such argument.
     """
-    with _importable(build):
-        try:
-            entry = _imported(build)
-        except (Exception, SystemExit) as failure:
-            raise _run_error(build, "does not load", failure) from None
+    with importable(build.folder):
+        entry = _imported(build, build.path)
         network = _network(build, entry)
         _check_arguments(network, given)
         try:
             model = network(**given)
         except Exception as failure:
-            raise _run_error(build, "cannot be constructed", failure) from None
+            raise _run_error(build, build.path, "cannot be constructed", failure) from None
     return Loaded(model.eval(), _inputs(build, entry, model))
 
 
-def _imported(build: Build) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(build.name, build.path)
+def lowered_path(build: Build, target: str) -> Path:
+    """Where `archdsl compile --target` writes the module of a target, whether or not it did."""
+    return build.folder / f"{build.name}_{target}.py"
+
+
+def load_lowered(
+    build: Build, target: str, state: Mapping[str, Tensor], given: Mapping[str, Value]
+) -> nn.Module:
+    """The module of a target with the weights of the readable one. This runs it.
+
+    Arguments that matter in training alone, such as `dropout`, are not passed on.
+
+    Raises:
+        CompileError: the module does not run, or does not take the weights.
+    """
+    path = lowered_path(build, target)
+    with importable(build.folder):
+        entry = _imported(build, path)
+        try:
+            convert: Callable[..., nn.Module] = entry.from_readable
+            taken = inspect.signature(convert).parameters
+            return convert(state, **{name: given[name] for name in given.keys() & taken})
+        except Exception as failure:
+            raise _run_error(build, path, "does not take the weights", failure) from None
+
+
+def _imported(build: Build, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[build.name] = module
-    spec.loader.exec_module(module)
+    sys.modules[path.stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as failure:
+        raise _run_error(build, path, "does not load", failure) from None
     return module
 
 
@@ -195,32 +221,32 @@ def _is_size(value: object) -> bool:
 
 
 @contextmanager
-def _importable(build: Build) -> Iterator[None]:
-    """Import from the folder first, and leave no trace of that in the interpreter.
+def importable(folder: Path) -> Iterator[None]:
+    """Import from a build folder first, and leave no trace of that in the interpreter.
 
-    A module of the same name that was imported before is put back: tests, and programs that use
+    Modules of the same names that were imported before are put back: tests, and programs that use
     archdsl, may have their own. No bytecode is written into the user's folder.
     """
-    folder = str(build.folder.resolve())
-    other = sys.modules.pop(build.name, None)
+    home = str(folder.resolve())
+    names = {path.stem for path in folder.glob("*.py")}
+    others = {name: sys.modules.pop(name) for name in names & sys.modules.keys()}
     before = set(sys.modules)
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    sys.path.insert(0, folder)
+    sys.path.insert(0, home)
     try:
         yield
     finally:
-        sys.path.remove(folder)
+        sys.path.remove(home)
         sys.dont_write_bytecode = writes
         for name in [*sys.modules.keys() - before]:
-            if (getattr(sys.modules[name], "__file__", None) or "").startswith(folder):
+            if (getattr(sys.modules[name], "__file__", None) or "").startswith(home):
                 del sys.modules[name]
-        if other is not None:
-            sys.modules[build.name] = other
+        sys.modules |= others
 
 
-def _run_error(build: Build, what: str, failure: BaseException) -> CompileError:
+def _run_error(build: Build, path: Path, what: str, failure: BaseException) -> CompileError:
     kind, reason = type(failure).__name__, first_line(failure)
-    message = f"{build.path} {what}: {kind}: {reason}"
+    message = f"{path} {what}: {kind}: {reason}"
     return export_error(message, _AGAIN if build.edited else None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,15 +61,16 @@ class Format:
     packages: tuple[str, ...]
     make: Callable[[Exported], File]
 
-    def check_installed(self) -> None:
-        """Check for missing packages before anything slow begins.
 
-        Raises:
-            CompileError: a package is not installed.
-        """
-        missing = [name for name in self.packages if importlib.util.find_spec(name) is None]
-        if missing:
-            raise export_error(f"this needs {', '.join(missing)}", "pip install 'archdsl[export]'")
+def check_installed(packages: Iterable[str]) -> None:
+    """Check for missing packages before anything slow begins.
+
+    Raises:
+        CompileError: a package is not installed.
+    """
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise export_error(f"this needs {', '.join(missing)}", "pip install 'archdsl[export]'")
 
 
 def _pt2(exported: Exported) -> File:
@@ -173,7 +174,9 @@ def _axis_names(program: ExportedProgram, axes: Axes) -> dict[str, dict[int, str
     return names
 
 
+ONNX_PACKAGES = ("torch", "onnx", "onnxscript", "onnxruntime")
+
 FORMATS = {
-    "onnx": Format(".onnx", ("torch", "onnx", "onnxscript", "onnxruntime"), _onnx),
+    "onnx": Format(".onnx", ONNX_PACKAGES, _onnx),
     "pt2": Format(".pt2", ("torch",), _pt2),
 }

@@ -1,0 +1,1 @@
+"""How fast a build folder's network runs on this machine: each way in a process of its own."""
