@@ -117,11 +117,11 @@ def prepare(subject: Subject, folder: Path) -> Generator[Prepared, None, None]:
     Raises:
         CompileError: the module does not run, does not take the input, or cannot be exported.
     """
-    import torch
+    loaded = load(subject.build, subject.given)
+    import torch  # here, for a module that does not load is told at once
 
     if subject.threads is not None:
         torch.set_num_threads(subject.threads)
-    loaded = load(subject.build, subject.given)
     axes = _axes(subject, loaded)
     shapes = {name: entering.shape for name, entering in axes.inputs.items()}
     prepared = Prepared(subject, folder, shapes, torch.get_num_threads())

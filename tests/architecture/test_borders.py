@@ -80,6 +80,9 @@ MAY_IMPORT = {
     | {"space", "spec", "syntax.parser"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
+    "export.int8": {"bench.rounds", "diagnostics", "export", "ir.types"},
+    "bench": {"costs.metrics", "diagnostics", "export", "ir.types", "latency", "network"}
+    | {"program.published", "source", "spec", "syntax.parser"},
     "analysis": GROUND
     | {"build.outcome", "claims", "compiler", "costs", "ir", "network", "program", "spec"}
     | {"analysis.names.symbol", "build.values", "ops.base", "space.survey.repeats", "syntax"},
@@ -108,6 +111,7 @@ MAY_IMPORT = {
     | {"analysis", "compiler", "lsp"}
     | {"build.outcome", "build.request", "build.values", "claims", "compare", "network", "spec"}
     | {
+        "bench",
         "catalogue",
         "costs",
         "draw",
@@ -141,6 +145,7 @@ MAY_IMPORT = {
     },
     "report": GROUND
     | {
+        "bench",
         "build.values",
         "catalogue",
         "claims",
@@ -169,8 +174,9 @@ RULES = (
 
 # The one door through which each library comes in.
 DOORS = {
-    "torch": ("export", "probe", "weights", "report.weights"),
-    "onnxruntime": ("export.formats",),
+    "torch": ("bench", "export", "probe", "weights", "report.weights"),
+    "onnxruntime": ("bench.engines", "export.formats", "export.int8"),
+    "openvino": ("bench.engines",),
     "safetensors": ("weights.files",),
     "lark": ("syntax",),
     "pygls": ("lsp",),
@@ -181,7 +187,7 @@ DOORS = {
     "grpc": ("search",),
     "optuna": ("search",),
     "scipy": ("search",),
-    "numpy": ("search", "samples"),
+    "numpy": ("bench.subject", "search", "samples"),
 }
 
 API = ("__init__", "__main__", "compiler", "defining", "deciding", "drawing", "measured")
@@ -286,7 +292,7 @@ def test_library_comes_in_by_its_door(library: str) -> None:
 
 
 def test_torch_is_loaded_only_when_it_is_used() -> None:
-    loads = re.compile(r"^(import|from) (torch|safetensors|onnx\w*)\b", re.MULTILINE)
+    loads = re.compile(r"^(import|from) (torch|safetensors|onnx\w*|openvino)\b", re.MULTILINE)
     assert not {name for name, path in MODULES.items() if loads.search(_loaded(path))}
 
 
