@@ -39,8 +39,8 @@ POINTWISE, PRODUCT = "pointwise convolution", "matrix product"
 NORM, POOL = "norm", "pool"
 ELEMENTWISE, EXPONENTIAL, VIEW = "elementwise", "exponential", "view"
 
-_STORED = (Relu, HardSwish)
-"""The activations that convolutions apply to a result as they store it."""
+STORED, STORED_WITH_SUM = (Relu, HardSwish), (Relu,)
+"""The activations that emitted convolutions apply to a result, and a sum, as they store it."""
 
 AXES = (1, 2, 3)
 """The axes that convolutions go over. How many there are decides which code runs."""
@@ -86,7 +86,7 @@ def work_of(graph: Graph, node: Node) -> Iterator[Work]:
     windows = _window_elements(operation, operands, node.results)
     yield Work(make, figures.macs + windows, figures.bytes_moved)
     if isinstance(operation, FusedConvolution):
-        yield from _activation(operation, node.results)
+        yield from _activation(operation, operands, node.results)
 
 
 def make_of(operation: Operation, operands: Types) -> str:
@@ -124,10 +124,10 @@ def _window_elements(operation: Operation, operands: Types, results: Types) -> i
     return prod(kernel) * sum(each.volume for each in results)
 
 
-def _activation(operation: FusedConvolution, results: Types) -> Iterator[Work]:
+def _activation(operation: FusedConvolution, operands: Types, results: Types) -> Iterator[Work]:
     """The activation behind a convolution, which goes over the result again but for some."""
     made = next((each for each in ACTIVATIONS if each.name == operation.activation), Relu)
-    if made not in _STORED:
+    if made not in (STORED if len(operands) == 1 else STORED_WITH_SUM):
         is_exponential = issubclass(made, _EXPONENTIALS)
         moved = 2 * sum(each.bytes for each in results)
         yield Work(EXPONENTIAL if is_exponential else ELEMENTWISE, 0, moved)

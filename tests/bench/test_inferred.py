@@ -141,7 +141,7 @@ def test_the_report(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     text = "\n".join(lines)
     assert "1.00 G MACs, 2.00 G FLOPs for one sample; 10 parameters" in text
-    assert "memory at most 1.02 KiB at batch 1, 3.94 KiB at batch 4" in text
+    assert "memory at most 1.02 KiB at batch 1, 3.95 KiB at batch 4" in text
     assert "failed        openvino at batch 1, openvino at batch 4: a reason" in text
     found = json.loads(report.show("json"))
     assert [row["predicted"] for row in found["rows"]] == [1_500_000, None]

@@ -154,7 +154,7 @@ def test_network_json_says_what_the_folder_holds(tmp_path: Path) -> None:
             "training_bytes": network.training_bytes,
         },
         "recipe": "tiny_train",
-        "spec": {"file": "tiny.arch", "sha256": network.program.digest},
+        "spec": {"file": "tiny.arch", "sha256": network.program.digest, "set": {}},
         "archdsl": archdsl.__version__,
     }
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from emit.running import gallery, load_network
+from infer.kernels import load_kernels
 
 import archdsl
 from archdsl.emit.targets import TARGETS
 from archdsl.latency import work as kinds
-from archdsl.latency.work import Work, makes, work_of
+from archdsl.latency.work import STORED, STORED_WITH_SUM, Work, makes, work_of
 from archdsl.probe.probe import OPERATIONS
 
 
@@ -75,6 +76,20 @@ def test_a_joined_activation_that_is_not_stored_so_goes_over_the_result(tmp_path
     body = "  input x: 8 x 6^2\n  in -> conv(8, 3) -> silu"
     _, activation = works(tmp_path, body, "infer")
     assert activation == Work(kinds.EXPONENTIAL, 0, 2 * 4 * 8 * 36)
+
+
+def test_what_is_stored_with_a_result_is_what_the_emitted_layers_store() -> None:
+    layers = load_kernels()
+    assert {each.name for each in STORED} == set(layers.FUSED)
+    assert {each.name for each in STORED_WITH_SUM} == set(layers.FUSED_WITH_SUM)
+
+
+def test_behind_a_sum_fewer_activations_are_stored(tmp_path: Path) -> None:
+    body = "  input x: 8 x 6^2\n  y = in -> conv(8, 3)\n  return {}((in -> conv(8)) + y)"
+    (*_, joined) = works(tmp_path, body.format("relu"), "infer")
+    assert joined.make == "pointwise convolution"
+    (*_, activation) = works(tmp_path, body.format("hard_swish"), "infer")
+    assert activation == Work(kinds.ELEMENTWISE, 0, 2 * 4 * 8 * 36)
 
 
 def test_a_result_in_place_has_the_make_of_its_operation(tmp_path: Path) -> None:

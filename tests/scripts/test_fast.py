@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from archdsl.spec import load
 from scripts import folders
 from scripts.conftest import Load
-from scripts.loaded import Scripts
+from scripts.loaded import Scripts, alone
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("av")
@@ -71,6 +73,21 @@ def test_without_its_module_it_says_how_to_get_it(
     assert train(script, "--fast") == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line == (
-        "error: --fast needs small_train.py beside small.py: "
+        "error: --fast needs small_train.py beside this script: "
         "`archdsl compile` with `--target train` writes it"
     )
+
+
+def test_a_single_file_takes_the_module_from_beside(
+    train: Train, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that it needs is there, and either goes on with what the other began."""
+    made = load("specs/tiny.arch").network().build_single(targets=["train"])
+    for name in ("train.py", "tiny_train.py"):
+        (tmp_path / name).write_text(made[name])
+    monkeypatch.syspath_prepend(tmp_path)
+    with alone(["train", "tiny_train"]):
+        script = SimpleNamespace(train=importlib.import_module("train"))
+        assert train(script, "--fast", "--batch", 4, "--epochs", 1) == 0
+        assert train(script, "--resume", "auto", "--batch", 4, "--epochs", 1) == 0
+    assert "machine: fast True there, False here" in capsys.readouterr().out

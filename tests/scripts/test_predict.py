@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,7 @@ def test_what_cannot_be_saved(predict: Callable[..., int], tmp_path: Path, capsy
         (path, "--save", tmp_path / "none" / "a.mp4"): (4, "No such file or directory"),
         (path, "--save", tmp_path / "a.foo"): (1, "name a video file, such as a.mp4"),
         (path, path, "--save", tmp_path / "b.mp4"): (1, "--save writes one video, but here are 2"),
+        (path, "--save", path): (1, "a.mp4 would write over the video itself"),
         (path, "--class-names", tmp_path / "no.txt"): (1, "No such file or directory"),
         (path, "--classes", 7): (1, "`--classes 3`, in Python `classes=3`, fits"),
     }
@@ -126,6 +128,18 @@ def test_what_cannot_be_saved(predict: Callable[..., int], tmp_path: Path, capsy
         (line,) = capsys.readouterr().err.splitlines()
         assert line.startswith("error: ")
         assert line.endswith(end)
+
+
+def test_a_camera_is_no_file(predict: Callable[..., int], tmp_path: Path, capsys: Printed) -> None:
+    """A device, and a pipe that nobody writes to, are not waited for."""
+    os.mkfifo(tmp_path / "pipe")
+    found = {"/dev/video99": "No such file or directory"}
+    found |= dict.fromkeys(("/dev/null", f"{tmp_path}/pipe"), "a device or a pipe, no file")
+    for given, reason in found.items():
+        assert predict(given, "--json") == 1
+        printed = capsys.readouterr()
+        assert json.loads(printed.out) == {"path": given, "error": reason}
+        assert printed.err == f"error: {given}: {reason}\n"
 
 
 def test_names_of_a_file(predict: Callable[..., int], tmp_path: Path, capsys: Printed) -> None:
