@@ -47,7 +47,7 @@ ENGINES: Mapping[str, Engine] = {
         "onnxruntime", (*_EXPORTERS, "onnxruntime"), "pip install 'archdsl[export]'"
     ),
     "openvino": Engine(
-        "openvino", (*_EXPORTERS, "openvino"), "pip install 'archdsl[export]' openvino"
+        "openvino", (*_EXPORTERS, "openvino"), "pip install 'archdsl[bench]'"
     ),
 }
 """What runs modules, by the name that the command line and the reports give it."""

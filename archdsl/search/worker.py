@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from archdsl.diagnostics import CompileError, counted
-from archdsl.search import trouble
+from archdsl.search import cores, trouble
 from archdsl.search.candidates import course
 from archdsl.search.candidates.drawing import Drawing
 from archdsl.search.domain import Member
 from archdsl.search.post import Post
 from archdsl.search.records.claim import Claim
 from archdsl.search.records.ledger import Job, Lost, lineages, missing, successors
-from archdsl.search.records.presence import Heart
+from archdsl.search.records.presence import Heart, living
 from archdsl.search.records.record import Record, State
 from archdsl.search.stopping import Stopped
 from archdsl.search.training import Broken
@@ -53,12 +53,19 @@ class Worker:
         """
         try:
             with self._post.presence.shown(), suppress(Stopped):
+                self._say_if_crowded()
                 while self._step():
                     self._post.stop.check()
         except BrokenPipeError:  # of the terminal
             raise
         except OSError as fault:
             raise trouble.cannot_write(self._post.run, fault) from None
+
+    def _say_if_crowded(self) -> None:
+        """Trainings that wait for each other's threads are several times slower."""
+        here = living(self._post.run) * (self._post.setup.how.processes or 1)
+        if said := cores.crowding(here):
+            self._post.console.line(said)
 
     def _step(self) -> bool:
         """Do the next thing. False once the search is over."""

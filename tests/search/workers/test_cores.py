@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.search.cores import environment
+from archdsl.search.cores import crowding, environment
 from archdsl.search.records.presence import FOLDER, Presence, living
 from archdsl.search.stopping import StopRequest
 from archdsl.search.training import Attendance, How, Trained, bench
@@ -58,6 +58,14 @@ def test_what_the_user_has_set_holds(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert threads(tmp_path / "run", tmp_path, 4) == "6"
     monkeypatch.setenv("OMP_NUM_THREADS", "")
     assert environment(4)["OMP_NUM_THREADS"] == "2"
+
+
+def test_threads_that_have_no_core_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [crowding(processes) for processes in (1, 3, 8)] == [None] * 3
+    assert crowding(9) == "9 trainings on 8 cores: fewer workers are as fast"
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    assert crowding(2) is None
+    assert crowding(4) == "4 trainings of 4 threads on 8 cores: OMP_NUM_THREADS=2 is faster"
 
 
 def test_workers_that_ended_or_are_elsewhere_take_no_share(tmp_path: Path) -> None:
