@@ -46,9 +46,7 @@ ENGINES: Mapping[str, Engine] = {
     "onnxruntime": Engine(
         "onnxruntime", (*_EXPORTERS, "onnxruntime"), "pip install 'archdsl[export]'"
     ),
-    "openvino": Engine(
-        "openvino", (*_EXPORTERS, "openvino"), "pip install 'archdsl[bench]'"
-    ),
+    "openvino": Engine("openvino", (*_EXPORTERS, "openvino"), "pip install 'archdsl[bench]'"),
 }
 """What runs modules, by the name that the command line and the reports give it."""
 
