@@ -16,7 +16,7 @@ from pathlib import Path
 from archdsl.bench import memory
 from archdsl.bench.apart import Apart, bench_error
 from archdsl.bench.engines import call_of
-from archdsl.bench.rounds import Times, time_of
+from archdsl.bench.rounds import Spent, Times, time_of
 from archdsl.bench.subject import Prepared, Subject, prepare
 from archdsl.bench.ways import ENGINES, Way
 from archdsl.diagnostics import CompileError
@@ -32,17 +32,21 @@ class Round:
     `memory` is the most that the process held in its rounds, less what its libraries alone take.
     """
 
-    time: float
+    spent: Spent
     memory: int | None
     difference: float
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A way with its times, its memory in bytes, and how far its results are off at most."""
+    """A way with its times, its memory in bytes, and how far its results are off at most.
+
+    `cpu` are the times of the processor, which other programs change little.
+    """
 
     way: Way
     times: Times
+    cpu: Times
     memory: int | None
     difference: float
 
@@ -121,9 +125,9 @@ def compete(way: Way, prepared: Prepared) -> Generator[Round, None, None]:
     difference = prepared.difference(call())
     memory.forget_peak()
     while True:
-        time, most = time_of(call), memory.peak()
+        spent, most = time_of(call), memory.peak()
         grown = None if before is None or most is None else most - before
-        yield Round(time, grown, difference)
+        yield Round(spent, grown, difference)
 
 
 class _Arena:
@@ -161,8 +165,9 @@ class _Arena:
     def measured(self) -> Iterator[Measured]:
         for way in self._running:
             rounds = self._rounds[way]
-            times = Times(tuple(each.time for each in rounds))
-            yield Measured(way, times, rounds[-1].memory, rounds[-1].difference)
+            walls, cpus = zip(*(each.spent for each in rounds), strict=True)
+            last = rounds[-1]
+            yield Measured(way, Times(walls), Times(cpus), last.memory, last.difference)
 
 
 def _check_same(found: Round) -> None:

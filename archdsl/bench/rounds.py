@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median, quantiles
-from time import perf_counter_ns
+from time import perf_counter_ns, process_time_ns
+from typing import NamedTuple
 
 _ROUND = 200_000_000
 """Nanoseconds that the calls of a round take at least, if they are more than one."""
@@ -13,18 +14,25 @@ _ROUND = 200_000_000
 _MOST_CALLS = 100
 
 
-def time_of(call: Callable[[], object]) -> float:
-    """The nanoseconds of a call: the median of some, after one that is not counted.
+class Spent(NamedTuple):
+    """The nanoseconds of a call: those that pass, and those of the processor, over all threads."""
+
+    wall: float
+    cpu: float
+
+
+def time_of(call: Callable[[], object]) -> Spent:
+    """What a call takes: the medians of some, after one that is not counted.
 
     Since the last round others have run, and it finds neither its operands nor its code in a cache.
     """
     call()
-    times: list[int] = []
-    while not times or (sum(times) < _ROUND and len(times) < _MOST_CALLS):
-        started = perf_counter_ns()
+    spent: list[Spent] = []
+    while not spent or (sum(each.wall for each in spent) < _ROUND and len(spent) < _MOST_CALLS):
+        started, used = perf_counter_ns(), process_time_ns()
         call()
-        times.append(perf_counter_ns() - started)
-    return median(times)
+        spent.append(Spent(perf_counter_ns() - started, process_time_ns() - used))
+    return Spent(*map(median, zip(*spent, strict=True)))
 
 
 @dataclass(frozen=True)

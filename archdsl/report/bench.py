@@ -20,8 +20,11 @@ from archdsl.report.text import (
     show_inputs,
 )
 
-_RIGHT = ("batch", "latency", "quartiles", "predicted", "per s", "GFLOP/s", "memory", "differs")
-_SPARE = ("differs", "GFLOP/s", "per s")
+_RIGHT = (
+    *("batch", "latency", "quartiles", "CPU", "predicted"),
+    *("per s", "GFLOP/s", "memory", "differs"),
+)
+_SPARE = ("differs", "CPU", "GFLOP/s", "per s")
 
 _NONE = "-"
 _NANO = 1e9
@@ -102,6 +105,7 @@ class BenchReport(Report):
             f"{row.batch:,}",
             readable_time(measured.times.median),
             f"{_percent(low, measured):+d} {_percent(high, measured):+d} %",
+            readable_time(measured.cpu.median),
             _NONE if row.predicted is None else readable_time(row.predicted),
             f"{row.samples_per_second:,.1f}",
             _NONE if flops is None else f"{flops / _NANO:,.1f}",
@@ -117,7 +121,7 @@ class BenchReport(Report):
         yield f"machine       {self.machine}"
         yield (
             f"measured      the median and the quartiles of {self.repeats} rounds, in which all"
-            " take turns; per s are samples"
+            " take turns; CPU is the time of all threads, per s are samples"
         )
         yield (
             "memory        the most that a process holds in its rounds, without its libraries;"
@@ -195,6 +199,7 @@ class BenchReport(Report):
             "latency": round(measured.times.median),
             "low": round(low),
             "high": round(high),
+            "cpu": round(measured.cpu.median),
             "predicted": row.predicted,
             "samples_per_second": round(row.samples_per_second, 3),
             "flops_per_second": None if flops is None else round(flops),

@@ -128,7 +128,7 @@ def test_quartiles() -> None:
 def test_the_report(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     eager, other = Way("readable", "eager"), Way("readable", "openvino")
-    rows = [Measured(eager, Times((1e6, 2e6, 3e6)), 2**20, 0.0)]
+    rows = [Measured(eager, Times((1e6, 2e6, 3e6)), Times((3e6,)), 2**20, 0.0)]
     failed = [Failed(other, "a reason")]
     contests = [Contest(prepared(build, batch=batch), rows, failed) for batch in (1, 4)]
     known = Inferred(macs=10**9, params=10, memory=1040, predicted={"readable": 1_500_000})
@@ -136,8 +136,8 @@ def test_the_report(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = report.show("table").splitlines()
     assert lines[0] == "small at video 3 x 4 x 16^2, on 1 thread"
     assert [line.split() for line in lines[4:6]] == [
-        "readable eager 1 2.00 ms -25 +25 % 1.50 ms 500.0 1,000.0 1.00 MiB equal".split(),
-        "readable eager 4 2.00 ms -25 +25 % - 2,000.0 4,000.0 1.00 MiB equal".split(),
+        "readable eager 1 2.00 ms -25 +25 % 3.00 ms 1.50 ms 500.0 1,000.0 1.00 MiB equal".split(),
+        "readable eager 4 2.00 ms -25 +25 % 3.00 ms - 2,000.0 4,000.0 1.00 MiB equal".split(),
     ]
     text = "\n".join(lines)
     assert "1.00 G MACs, 2.00 G FLOPs for one sample; 10 parameters" in text
@@ -146,4 +146,8 @@ def test_the_report(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     found = json.loads(report.show("json"))
     assert [row["predicted"] for row in found["rows"]] == [1_500_000, None]
     assert found["rows"][1]["flops_per_second"] == 4 * 2 * 10**9 / 2e-3
-    assert report.show("csv").splitlines()[1].startswith("readable,eager,1,2000000,1500000,2500000")
+    assert (
+        report.show("csv")
+        .splitlines()[1]
+        .startswith("readable,eager,1,2000000,1500000,2500000,3000000,1500000")
+    )

@@ -70,7 +70,7 @@ def compared(
 
 def _times(calls: Mapping[str, Callable[[], object]]) -> dict[str, Times]:
     """Those of rounds in which all take turns, after one that is not counted."""
-    rounds = [[time_of(call) for call in calls.values()] for _ in range(1 + _ROUNDS)]
+    rounds = [[time_of(call).wall for call in calls.values()] for _ in range(1 + _ROUNDS)]
     columns = zip(*rounds[1:], strict=True)
     return {name: Times(times) for name, times in zip(calls, columns, strict=True)}
 
