@@ -297,7 +297,7 @@ def test_bad_input(build: Path, tmp_path: Path, kind: str, capsys: Printed) -> N
 
 def test_a_format_must_be_chosen(build: Path, capsys: Printed) -> None:
     assert main(["export", str(build)]) == 2
-    assert "one of the arguments --onnx --pt2 is required" in capsys.readouterr().err
+    assert "one of the arguments --onnx --pt2 --int8 is required" in capsys.readouterr().err
 
 
 EDITS = {
