@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from archdsl import compiler
 from archdsl.analysis.analysis import Analysis
 from archdsl.analysis.drafts.mending import mended
 from archdsl.analysis.names.finding import Names
+from archdsl.diagnostics import CompileError, Diagnostic
 from archdsl.program.files import NOTHING_UNSAVED, Unsaved
 from archdsl.program.program import Program
 from archdsl.source import Source
@@ -19,9 +23,24 @@ def names_of(analysis: Analysis, source: Source, unsaved: Unsaved = NOTHING_UNSA
     """
     if analysis.program is not None:
         return Names(analysis.program)
-    path = analysis.path.resolve()
+    return _mended(analysis.path, source, unsaved, analysis.diagnostics)
 
+
+def names_in(path: Path, source: Source, unsaved: Unsaved = NOTHING_UNSAVED) -> Names:
+    """The same of a text that was not analysed: no network is built for them.
+
+    Raises:
+        CompileError: nothing of it can be read.
+    """
+    texts = {**unsaved, path.resolve(): source.text}
+    try:
+        return Names(compiler.resolve(path, (), texts))
+    except CompileError as failure:
+        return _mended(path, source, unsaved, failure.diagnostics)
+
+
+def _mended(path: Path, source: Source, unsaved: Unsaved, mistakes: Iterable[Diagnostic]) -> Names:
     def read(text: str) -> Program:
-        return compiler.resolve(analysis.path, (), {**unsaved, path: text})
+        return compiler.resolve(path, (), {**unsaved, path.resolve(): text})
 
-    return Names(mended(source, analysis.diagnostics, read))
+    return Names(mended(source, mistakes, read))

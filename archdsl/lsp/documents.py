@@ -19,7 +19,7 @@ from archdsl import limits
 from archdsl.analysis.analysis import Analysis, analyse
 from archdsl.analysis.judging import Judgement
 from archdsl.analysis.names.finding import Names
-from archdsl.analysis.naming import names_of
+from archdsl.analysis.naming import names_in, names_of
 from archdsl.lsp.positions import Lines
 from archdsl.program.files import Unsaved
 from archdsl.source import Source
@@ -143,9 +143,15 @@ class Documents:
         """The names of a text, without the definitions that do not parse."""
         source, stamp, names = self._names.get(document.uri, (None, -1, None))
         if names is None or source != document.source or stamp != self._changes:
-            names = names_of(self.analysis(document), document.source, self.unsaved)
+            names = self._read_names(document)
             self._names[document.uri] = document.source, self._changes, names
         return names
+
+    def _read_names(self, document: Document) -> Names:
+        """Read them anew: a completion cannot wait until all networks are built."""
+        if self.is_known(document):
+            return names_of(self.analysis(document), document.source, self.unsaved)
+        return names_in(document.path, document.source, self.unsaved)
 
 
 def _text_of(path: Path) -> str | None:

@@ -23,6 +23,7 @@ from archdsl.lsp.documents import Document, Documents
 from archdsl.lsp.positions import Lines
 from archdsl.program.program import Program, Unit, is_network, name_span
 from archdsl.report.text import readable, share, show_inputs
+from archdsl.source import Source
 from archdsl.syntax import tree
 
 SHOW = "archdsl.showNumbers"
@@ -70,37 +71,33 @@ def inlay_hints(
     analysis = documents.sound(document)
     if analysis is None or analysis.program is None:
         return []
-    source = analysis.program.main.file.source
-    shift = Shift(source, document.source)
     found: list[types.InlayHint] = []
-    for name in analysis.program.networks():
-        facts = _facts_of(name, analysis, document, documents, choices)
-        if facts is not None:
-            known = lines(facts, source)
-            found += _hints(known, facts, document, shift)
+    for definition in analysis.program.main.own:
+        if isinstance(definition.node, tree.Network):
+            shown = _shown_at(definition.name, document, documents, choices)
+            found += _hints(*shown, document) if shown is not None else ()
     first, last = within.start.line, within.end.line
     return [each for each in found if first <= each.position.line <= last]
 
 
-def _facts_of(
-    name: str, analysis: Analysis, document: Document, documents: Documents, choices: Choices
-) -> NetworkFacts | None:
-    """The network whose numbers stand in the text of another: its own unless one was chosen."""
-    assert analysis.program is not None
-    definition = analysis.program.main.names[name]
-    if not isinstance(definition.node, tree.Network):
-        return None
-    chosen = choices.get(Body(document.path.resolve(), name))
-    other = documents.get(chosen.uri) if chosen is not None else None
-    if chosen is None or other is None:
-        return analysis.networks.get(name)
+def _shown_at(
+    body: str, document: Document, documents: Documents, choices: Choices
+) -> tuple[NetworkFacts, Source] | None:
+    """The network whose numbers a body shows, and the text of the body as that network knows it."""
+    real = document.path.resolve()
+    wanted = choices.get(Body(real, body), Shown(document.uri, body))
+    other = documents.get(wanted.uri) or document
+    name = wanted.network if other.uri == wanted.uri else body
     known = documents.sound(other)
-    return known.networks.get(chosen.network) if known is not None else None
+    if known is None or known.program is None or name not in known.networks:
+        return None
+    texts = (unit.file.source for unit in known.program.units if unit.real_path == real)
+    source = next(texts, None)
+    return (known.networks[name], source) if source is not None else None
 
 
-def _hints(
-    known: Mapping[int, LineFigures], facts: NetworkFacts, document: Document, shift: Shift
-) -> Iterator[types.InlayHint]:
+def _hints(facts: NetworkFacts, source: Source, document: Document) -> Iterator[types.InlayHint]:
+    known, shift = lines(facts, source), Shift(source, document.source)
     total = facts.costs.total.macs
     labels = {line: _columns(each) for line, each in known.items()}
     widths = [max((len(cells[place]) for cells in labels.values()), default=0) for place in (0, 1)]

@@ -127,11 +127,12 @@ class ArchServer(LanguageServer):
 
     async def _judge(self) -> None:
         """Analyse the texts that use what has changed, and judge those that read other text now."""
-        for document in self.documents:
-            if not self.documents.is_known(document):
-                self.documents.analysis(document)
-                self.publisher.show(document)
-        self._refresh_numbers()
+        stale = [each for each in self.documents if not self.documents.is_known(each)]
+        for document in stale:
+            self.documents.analysis(document)
+            self.publisher.show(document)
+        if stale:
+            self._refresh_numbers()
         for document in self.documents:
             program = self.documents.analysis(document).program
             judged = self.documents.judged.get(document.uri)

@@ -186,6 +186,9 @@ async def test_reader_chooses_whose_numbers_rows_show(editor: Editor) -> None:
     await command(editor.client, wide.uri, "wide")
     assert str((await hints(first))[0].label).startswith("32\xa0x\xa08")
     assert "the rows show wide: show first again" in await lenses(first)
+    # What is known of `wide` is older than this text, and keeps its rows.
+    first.change(f"# a line above\n{FIRST}")
+    assert (await hints(first))[0].position == first.at("\n    | unit  | 32")
     await command(editor.client, first.uri, "first")
     assert [each.label for each in await hints(first)] == own
     assert types.WORKSPACE_INLAY_HINT_REFRESH in ASKED
