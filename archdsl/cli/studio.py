@@ -56,5 +56,5 @@ def _studio(arguments: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             pass
         finally:
-            desk.close()
+            desk.aside.stop()
     return 0

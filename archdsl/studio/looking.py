@@ -59,31 +59,34 @@ def look(analysis: Analysis, asked: Asked) -> Look | None:
     Raises:
         CompileError: it cannot be changed in that way, or has no such input.
     """
-    name = chosen(analysis, asked.network)
-    if name is None:
+    if not analysis.networks:
         return None
-    facts = analysis.networks[name]
+    facts = analysis.networks[chosen(analysis, asked.network)]
     is_known = not (asked.changes or asked.input or facts.is_space)
-    network = built(analysis, name, asked) if facts.is_whole and not is_known else None
+    network = asked_for(analysis, asked) if facts.is_whole and not is_known else None
     return Look(facts, asked, network)
 
 
-def chosen(analysis: Analysis, name: str | None) -> str | None:
-    """The network of a name, or the one named like the file, or the first that was built."""
-    if name in analysis.networks:
-        return name
-    if analysis.path.stem in analysis.networks:
-        return analysis.path.stem
-    return next(iter(analysis.networks), None)
+def chosen(analysis: Analysis, name: str | None) -> str:
+    """The network of a name, or the one named like the file, or the first that was begun.
+
+    Raises:
+        CompileError: the text has none.
+    """
+    known = analysis.networks if analysis.program else {}
+    if not known:
+        raise CompileError(analysis.diagnostics or [error("network", "the text has no network")])
+    wanted = (name or "", analysis.path.stem, *known)
+    return next(each for each in wanted if each in known)
 
 
-def built(analysis: Analysis, name: str, asked: Asked) -> Network:
-    """A network of the text with the changes and at the input that are asked for.
+def asked_for(analysis: Analysis, asked: Asked) -> Network:
+    """The network that is asked for, built with its changes and at its input.
 
     Raises:
         CompileError: it has mistakes, cannot be changed in that way, or has no such input.
     """
-    spec, name = changed(analysis, name, asked.changes)
+    spec, name = changed(analysis, chosen(analysis, asked.network), asked.changes)
     network = spec.build(name, {})
     texts = [text for text in asked.input.split(";") if text.strip()]
     return network.at(**shapes(network.inputs, texts)) if texts else network
@@ -100,11 +103,11 @@ def changed(
     if analysis.program is None:
         raise CompileError(analysis.diagnostics)
     spec = Spec(analysis.program).without_mistakes()
-    if base not in spec.networks:
-        raise CompileError([error("name", f"there is no network `{base}`")])
-    if not changes and name is None:
+    if name is not None:
+        return spec.derive(name, base, *changes), name
+    if not changes:
         return spec, base
-    fresh = name or f"{base}_changed"
-    while name is None and fresh in analysis.program.main.names:
+    fresh = f"{base}_changed"
+    while fresh in analysis.program.main.names:
         fresh += "_"
     return spec.derive(fresh, base, *changes), fresh

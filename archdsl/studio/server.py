@@ -19,6 +19,7 @@ from socketserver import TCPServer
 from typing import Any
 
 from archdsl.diagnostics import CompileError, error
+from archdsl.studio import questions
 from archdsl.studio.asked import BODY, Body
 from archdsl.studio.bundle import Sent, page_file
 from archdsl.studio.desk import Desk
@@ -67,7 +68,7 @@ class Server(ThreadingHTTPServer):
     def answer(self, asked: str, body: Body) -> Told:
         """The answer to a question about the text."""
         self._has_garbage = True
-        return self.desk.answer(asked, body)
+        return questions.answer(self.desk, asked, body)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Print what went wrong, unless a client has vanished."""
@@ -104,10 +105,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.INTERNAL_SERVER_ERROR, message)
 
     def _got(self, asked: str) -> Sent:
-        if asked == "file":
-            return _json(self.server.desk.file())
-        if asked == "state":
-            return _json(self.server.desk.state())
+        told = questions.fact(self.server.desk, asked)
+        if told is not None:
+            return _json(told)
         found = page_file(asked)
         if found is None:
             raise Refusal(HTTPStatus.NOT_FOUND, f"there is no `{asked}`")

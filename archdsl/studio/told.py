@@ -1,26 +1,21 @@
-"""What is found, as JSON for the page. Places are offsets in texts whose lines end with `\\n`."""
+"""What several answers tell, as JSON. Places are offsets in texts whose lines end with `\\n`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from archdsl.costs.figures import CONVENTIONS, uncounted
 from archdsl.diagnostics import Diagnostic
 from archdsl.draw.picture import Group, Item, Picture
 from archdsl.draw.svg import svg
 from archdsl.report.rows import CostTable, Row
-from archdsl.report.text import readable, show_inputs
-from archdsl.report.totals import totals
+from archdsl.report.text import show_inputs
+from archdsl.report.totals import Total, totals
 from archdsl.source import Span
-
-if TYPE_CHECKING:  # few answers need them
-    from archdsl.claims.figures import SpaceResult, SpecReport
-    from archdsl.compare.difference import Difference, Pair
 
 Told = dict[str, object]
 
-_LINES = 1_000
+LINES = 1_000
 """Lines of a table that a page shows: more would only make it slow."""
 
 
@@ -51,23 +46,25 @@ def tell_costs(costs: CostTable) -> Told:
     return {
         "input": show_inputs(inputs),
         "inputs": inputs,
-        "totals": list(_totals(costs)),
+        "totals": tell_totals(costs),
         "uncounted": ", ".join(left_out),
         "macs": costs.costs.total.macs,
-        "lines": list(map(_row, costs.rows[:_LINES])),
-        "more": max(0, len(costs.rows) - _LINES),
+        "lines": list(map(_row, costs.rows[:LINES])),
+        "more": max(0, len(costs.rows) - LINES),
     }
 
 
-def _totals(costs: CostTable) -> Iterator[Told]:
+def tell_totals(costs: CostTable) -> list[Told]:
     """The cost in the convention, then all that is the same in every convention."""
     found = {total.name: total for total in totals(costs.graph, costs.costs)}
-    own = costs.convention.name
-    for name in (own, *(name for name in found if name not in CONVENTIONS)):
-        total = found[name]
-        shown = total.unit if name in (own, "params") else name.replace("_", " ")
-        exact = f"{total.value:,} {total.unit}: {total.counts}"
-        yield {"name": shown, "text": total.text, "exact": exact, "value": total.value}
+    names = (costs.convention.name, *(name for name in found if name not in CONVENTIONS))
+    return [_total(found[name], has_unit=name in (names[0], "params")) for name in names]
+
+
+def _total(total: Total, *, has_unit: bool) -> Told:
+    name = total.unit if has_unit else total.name.replace("_", " ")
+    exact = f"{total.value:,} {total.unit}: {total.counts}"
+    return {"name": name, "text": total.text, "exact": exact, "value": total.value}
 
 
 def _row(row: Row) -> Told:
@@ -88,58 +85,3 @@ def _files(items: Iterable[Item]) -> Iterable[tuple[str, str]]:
             yield item.details.file, item.details.source
         if isinstance(item, Group):
             yield from _files(item.items)
-
-
-def tell_report(report: SpecReport) -> Told:
-    """The claims of a spec, and its spaces."""
-    claims = [
-        {
-            "network": each.network,
-            "metric": each.metric,
-            "claimed": each.claimed,
-            "measured": each.measured.text if each.measured else "",
-            "residual": each.measured.residual if each.measured else "",
-            "verdict": each.verdict.value,
-        }
-        for each in report.claims
-    ]
-    return {"written": report.written, "claims": claims, "spaces": list(map(_space, report.spaces))}
-
-
-def _space(space: SpaceResult) -> Told:
-    return {
-        "name": space.space,
-        "members": f"{space.members:,}",
-        "all": space.is_all,
-        "reason": space.reason,
-        "decisions": {name: list(options) for name, options in space.decisions.items()},
-    }
-
-
-def tell_difference(found: Difference, verdict: str, facts: Iterable[str]) -> Told:
-    """What differs from the saved network `a` to the one in the editor."""
-    outside = [str(change) for change in found.outside]
-    pairs = list(map(_pair, found.pairs))
-    return {
-        "equal": found.is_equal,
-        "verdict": verdict,
-        "facts": [*outside, *facts],
-        "pairs": pairs[:_LINES],
-        "more": max(0, len(pairs) - _LINES),
-    }
-
-
-def _pair(pair: Pair) -> Told:
-    shown = pair.b or pair.a
-    assert shown is not None
-    part = shown.part
-    return {
-        "status": pair.status,
-        "name": part.name,
-        "kind": part.kind,
-        "macs": [readable(each.part.figures.macs) if each else "" for each in (pair.a, pair.b)],
-        "params": [readable(each.part.figures.params) if each else "" for each in (pair.a, pair.b)],
-        "changes": list(map(str, pair.changes)),
-        "file": part.span.source.name,
-        "line": part.span.line,
-    }

@@ -5,7 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -46,7 +46,9 @@ writeFileSync(join(page, "licences.txt"), [head, ...licences].join(`\n${"-".repe
 // What it is made of
 
 const sources = ["build.js", "package.json", "package-lock.json", "tsconfig.json"];
-sources.push(...readdirSync(join(here, "src")).map((name) => `src/${name}`));
+for (const entry of readdirSync(join(here, "src"), { recursive: true, withFileTypes: true }))
+  if (entry.isFile())
+    sources.push(relative(here, join(entry.parentPath ?? entry.path, entry.name)).replaceAll("\\", "/"));
 const digest = (path) => createHash("sha256").update(readFileSync(path)).digest("hex");
 const digests = Object.fromEntries(sources.sort().map((name) => [name, digest(join(here, name))]));
 writeFileSync(join(page, "sources.json"), `${JSON.stringify(digests, null, 2)}\n`);

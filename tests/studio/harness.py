@@ -111,5 +111,5 @@ def studio(path: Path) -> Iterator[Studio]:
             yield Studio(server, path)
         finally:
             server.shutdown()
-            desk.close()
+            desk.aside.stop()
             thread.join()

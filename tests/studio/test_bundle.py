@@ -14,7 +14,7 @@ SOURCES, PAGE = ROOT / "editors/studio", ROOT / "archdsl/studio/page"
 def test_it_is_built_from_these_sources() -> None:
     """Without Node: `npm ci && npm run build` in `editors/studio` makes it anew."""
     files = [path for path in SOURCES.glob("*.js*") if path.is_file()]
-    files += [*(SOURCES / "src").iterdir()]
+    files += [path for path in (SOURCES / "src").rglob("*") if path.is_file()]
     now = {
         path.relative_to(SOURCES).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files

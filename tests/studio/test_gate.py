@@ -176,10 +176,10 @@ def test_clients_that_vanish_are_nothing(shared: Studio, capfd: pytest.CaptureFi
 def test_a_fault_of_archdsl_is_told_and_survived(
     shared: Studio, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails() -> None:
+    def fails(_: object) -> None:
         raise RuntimeError("a fault")
 
-    monkeypatch.setattr(shared.server.desk, "file", fails)
+    monkeypatch.setattr("archdsl.studio.answers.texts.file", fails)
     response, content = shared.request("GET", shared.base + "file")
     assert (response.status, b"which it printed" in content) == (500, True)
     assert "RuntimeError: a fault" in capfd.readouterr().err

@@ -29,8 +29,7 @@ export const ask = {
   state: () => fetched("state", {}) as Promise<{ digest: string | null }>,
   analyse: (asked: Asked) => post("analyse", asked) as Promise<Analysis>,
   judge: (text: string) => post("judge", { text }) as Answer<Judgement>,
-  module: (asked: Asked, target: string) =>
-    post("module", { ...asked, target }) as Answer<{ text: string }>,
+  module: (asked: Asked, target: string) => post("module", { ...asked, target }) as Answer<{ text: string }>,
   diff: (asked: Asked) => post("diff", asked) as Answer<Difference>,
   source: (name: string) => post("source", { name }) as Answer<{ text: string }>,
   complete: (text: string, offset: number) =>

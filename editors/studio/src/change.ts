@@ -15,7 +15,9 @@ interface Slider {
   transform(value: number): string;
 }
 
-const FACTORS = [0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2, 2.25, 2.5, 3, 3.5, 4];
+const FACTORS = [
+  0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2, 2.25, 2.5, 3, 3.5, 4,
+];
 
 function factor(id: string, label: string, about: string, transform: string): Slider {
   return {
@@ -36,7 +38,9 @@ function around(own: number, candidates: number[]): { values: number[]; neutral:
 }
 
 const FRAMES = [1, 2, 4, 6, 8, 10, 13, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128];
-const SIZES = [64, 80, 96, 112, 128, 144, 160, 182, 192, 208, 224, 240, 256, 288, 312, 320, 356, 384, 448, 512];
+const SIZES = [
+  64, 80, 96, 112, 128, 144, 160, 182, 192, 208, 224, 240, 256, 288, 312, 320, 356, 384, 448, 512,
+];
 
 function readable(value: number): string {
   const units: [number, string][] = [
@@ -204,6 +208,12 @@ export class ChangeView {
       this.listener.changed();
     });
     show();
-    return h("div", { class: "slider" }, h("label", { for: input.id, title: slider.about }, slider.label), input, output);
+    return h(
+      "div",
+      { class: "slider" },
+      h("label", { for: input.id, title: slider.about }, slider.label),
+      input,
+      output,
+    );
   }
 }

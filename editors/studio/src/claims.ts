@@ -10,7 +10,9 @@ export function showClaims(report: Judgement["report"]): void {
   const unmeasured = (report?.written ?? 0) - claims.length;
   const parts: HTMLElement[] = [];
   if (!claims.length && !report?.spaces.length)
-    parts.push(h("p", { class: "quiet" }, report ? "The spec states no claims." : "Nothing can be measured yet."));
+    parts.push(
+      h("p", { class: "quiet" }, report ? "The spec states no claims." : "Nothing can be measured yet."),
+    );
   if (claims.length) parts.push(table(claims));
   if (unmeasured > 0) parts.push(h("p", { class: "quiet" }, `${unmeasured} not measured, for a mistake.`));
   parts.push(...(report?.spaces ?? []).map(space));
@@ -39,14 +41,27 @@ function table(claims: Claim[]): HTMLElement {
       ),
     );
   }
-  const head = heads.map((name, place) => h("th", { scope: "col", class: place && place < 4 ? "number" : "" }, name));
+  const head = heads.map((name, place) =>
+    h("th", { scope: "col", class: place && place < 4 ? "number" : "" }, name),
+  );
   return h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows));
 }
 
 function space(found: Space): HTMLElement {
-  const head = found.all ? `all ${found.members} members are valid` : `${found.members} members that were drawn are valid: ${found.reason}`;
-  const rows = Object.entries(found.decisions).flatMap(([name, options]) => [h("dt", {}, name), h("dd", {}, options.join(", "))]);
-  return h("section", { class: "space" }, h("h3", {}, found.name), h("p", { class: "quiet" }, head), h("dl", {}, ...rows));
+  const head = found.all
+    ? `all ${found.members} members are valid`
+    : `${found.members} members that were drawn are valid: ${found.reason}`;
+  const rows = Object.entries(found.decisions).flatMap(([name, options]) => [
+    h("dt", {}, name),
+    h("dd", {}, options.join(", ")),
+  ]);
+  return h(
+    "section",
+    { class: "space" },
+    h("h3", {}, found.name),
+    h("p", { class: "quiet" }, head),
+    h("dl", {}, ...rows),
+  );
 }
 
 /** Say how far the measuring is. */

@@ -4,7 +4,13 @@ import { byId, h } from "./dom";
 import { inOneLine } from "./problems";
 import { type Difference, isMistaken, type Mistakes, type Pair } from "./protocol";
 
-const SIGNS: Record<Pair["status"], string> = { alike: "=", resized: "≈", changed: "~", added: "+", removed: "−" };
+const SIGNS: Record<Pair["status"], string> = {
+  alike: "=",
+  resized: "≈",
+  changed: "~",
+  added: "+",
+  removed: "−",
+};
 const ABOUT: Record<Pair["status"], string> = {
   alike: "alike",
   resized: "equal at another size",
@@ -16,10 +22,15 @@ const ABOUT: Record<Pair["status"], string> = {
 export function showDiff(answer: Difference | Mistakes, asked: (file: string, line: number) => void): void {
   const place = byId("diff");
   if (isMistaken(answer)) {
-    place.replaceChildren(h("p", { class: "quiet" }, "They cannot be compared."), ...inOneLine(answer.mistakes));
+    place.replaceChildren(
+      h("p", { class: "quiet" }, "They cannot be compared."),
+      ...inOneLine(answer.mistakes),
+    );
     return;
   }
-  const facts = answer.facts.map((fact) => h("li", {}, fact.replace(/ {2,}/, ": ").replaceAll(" -> ", " → ").replaceAll(" x ", " × ")));
+  const facts = answer.facts.map((fact) =>
+    h("li", {}, fact.replace(/ {2,}/, ": ").replaceAll(" -> ", " → ").replaceAll(" x ", " × ")),
+  );
   place.replaceChildren(
     h("p", { class: "verdict-line" }, answer.verdict),
     h("ul", { class: "facts" }, ...facts),
@@ -31,7 +42,8 @@ function table(answer: Difference, asked: (file: string, line: number) => void):
   const rows: HTMLElement[] = [];
   let alike = 0;
   const flush = () => {
-    if (alike) rows.push(h("tr", { class: "alike" }, h("td", {}, "="), h("td", { colspan: "4" }, `${alike} alike`)));
+    if (alike)
+      rows.push(h("tr", { class: "alike" }, h("td", {}, "="), h("td", { colspan: "4" }, `${alike} alike`)));
     alike = 0;
   };
   for (const pair of answer.pairs) {
@@ -49,7 +61,11 @@ function table(answer: Difference, asked: (file: string, line: number) => void):
 }
 
 function row(pair: Pair, asked: (file: string, line: number) => void): HTMLElement {
-  const name = h("a", { href: "#", onclick: (event) => (event.preventDefault(), asked(pair.file, pair.line)) }, pair.name);
+  const name = h(
+    "a",
+    { href: "#", onclick: (event) => (event.preventDefault(), asked(pair.file, pair.line)) },
+    pair.name,
+  );
   return h(
     "tr",
     { class: pair.status },

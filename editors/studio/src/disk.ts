@@ -30,7 +30,12 @@ export class FileOnDisk {
     byId("name").textContent = shortened(file.name);
     byId("name").title = file.name;
     if (file.published)
-      notice("published", `${shortened(file.name)} came with archdsl and is not changed. “Change” writes a spec of your own.`, {}, false);
+      notice(
+        "published",
+        `${shortened(file.name)} came with archdsl and is not changed. “Change” writes a spec of your own.`,
+        {},
+        false,
+      );
     byId<HTMLButtonElement>("save").disabled = true;
     window.setInterval(() => void this.look(), LOOK);
     window.addEventListener("focus", () => void this.look());
@@ -70,7 +75,10 @@ export class FileOnDisk {
       this.known(text, answer.digest);
       this.owner.saved();
     } catch (fault) {
-      notice("save", fault instanceof Gone ? "The studio was stopped, so the text is not saved." : String(fault));
+      notice(
+        "save",
+        fault instanceof Gone ? "The studio was stopped, so the text is not saved." : String(fault),
+      );
     } finally {
       this.isSaving = false;
     }
@@ -114,6 +122,8 @@ export class FileOnDisk {
     if (this.digest === null) return;
     this.digest = null;
     const name = byId("name").textContent;
-    notice("disk", `${name} was deleted. Its text is still in this page.`, { "Save it again": () => void this.save() });
+    notice("disk", `${name} was deleted. Its text is still in this page.`, {
+      "Save it again": () => void this.save(),
+    });
   }
 }

@@ -35,7 +35,10 @@ export class Editor {
     private readonly listener: Listener,
   ) {
     this.current = spec;
-    const extensions = [editing(spec, () => listener.isSmall()), EditorView.updateListener.of((update) => this.updated(update))];
+    const extensions = [
+      editing(spec, () => listener.isSmall()),
+      EditorView.updateListener.of((update) => this.updated(update)),
+    ];
     this.view = new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) });
   }
 
@@ -63,7 +66,11 @@ export class Editor {
   append(text: string): void {
     this.open(this.spec);
     const end = this.view.state.doc.length;
-    this.view.dispatch({ changes: { from: end, insert: text }, selection: { anchor: end + text.length }, scrollIntoView: true });
+    this.view.dispatch({
+      changes: { from: end, insert: text },
+      selection: { anchor: end + text.length },
+      scrollIntoView: true,
+    });
   }
 
   private get specState(): EditorState {
@@ -109,6 +116,12 @@ export class Editor {
   }
 
   // Places
+
+  /** The line of the cursor in the file that is shown. */
+  get cursorLine(): number {
+    const { doc, selection } = this.view.state;
+    return doc.lineAt(selection.main.head).number;
+  }
 
   /** Put the cursor into a line of the file that is shown. */
   goTo(line: number): void {
@@ -163,7 +176,12 @@ export class Editor {
   private fixes({ fix }: Diagnostic): Action[] {
     if (!fix || fix.file !== this.spec) return [];
     const insert = fix.text;
-    return [{ name: `write ${insert}`, apply: (view, from, to) => view.dispatch({ changes: { from, to, insert } }) }];
+    return [
+      {
+        name: `write ${insert}`,
+        apply: (view, from, to) => view.dispatch({ changes: { from, to, insert } }),
+      },
+    ];
   }
 
   // What has changed since all was well

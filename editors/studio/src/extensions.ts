@@ -32,7 +32,10 @@ const markedLines = StateField.define<DecorationSet>({
       if (!effect.is(markLines)) continue;
       const { doc } = transaction.state;
       const known = effect.value.filter((line) => line >= 1 && line <= doc.lines);
-      return Decoration.set(known.map((line) => marked.range(doc.line(line).from)), true);
+      return Decoration.set(
+        known.map((line) => marked.range(doc.line(line).from)),
+        true,
+      );
     }
     return before.map(transaction.changes);
   },
@@ -68,14 +71,18 @@ export function editing(name: string, hasWords: () => boolean): Extension {
     markedLines,
     indentUnit.of("  "),
     words(hasWords),
-    keymap.of([...completionKeymap, ...searchKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
+    keymap.of([
+      ...completionKeymap,
+      ...searchKeymap,
+      ...lintKeymap,
+      ...historyKeymap,
+      ...defaultKeymap,
+      indentWithTab,
+    ]),
   ];
 }
 
-const reading: Extension = [
-  EditorState.readOnly.of(true),
-  keymap.of([...searchKeymap, ...defaultKeymap]),
-];
+const reading: Extension = [EditorState.readOnly.of(true), keymap.of([...searchKeymap, ...defaultKeymap])];
 
 /** A file that the spec uses: to be read. */
 export function readingSpec(name: string): Extension {

@@ -5,7 +5,9 @@ import { tags } from "@lezer/highlight";
 
 const DEFINING = new Set("block cell network claim recipe search use".split(" "));
 const SAYING = new Set(
-  "input init require share return if else for in table each note disputed insert after and or not".split(" "),
+  "input init require share return if else for in table each note disputed insert after and or not".split(
+    " ",
+  ),
 );
 const VALUES = new Set(["true", "false", "none"]);
 

@@ -16,6 +16,13 @@ export class Tabs {
     list.addEventListener("keydown", (event) => this.pressed(event));
   }
 
+  /** Choose one panel where there is room for the picture beside it, and another where not. */
+  suit(wide: MediaQueryList, beside: string, alone: string): void {
+    const choose = () => this.choose(wide.matches ? beside : alone);
+    wide.addEventListener("change", choose);
+    choose();
+  }
+
   get name(): string {
     const tab = this.tabs.find((each) => each.getAttribute("aria-selected") === "true");
     return tab ? this.nameOf(tab) : "";
@@ -106,7 +113,9 @@ export function areas(found: () => HTMLElement[]): void {
     if (event.key !== "F6") return;
     event.preventDefault();
     const listed = found().filter((each) => each.getClientRects().length > 0);
-    const now = listed.findIndex((each) => each === document.activeElement || each.contains(document.activeElement));
+    const now = listed.findIndex(
+      (each) => each === document.activeElement || each.contains(document.activeElement),
+    );
     const next = listed[(now + (event.shiftKey ? -1 : 1) + listed.length) % listed.length];
     next?.focus();
   });
@@ -115,18 +124,34 @@ export function areas(found: () => HTMLElement[]): void {
 // Notices
 
 /** A notice above the page, with what can be done about it. Of one kind there is one at a time. */
-export function notice(kind: string, text: string, actions: Record<string, () => void> = {}, isBad = true): void {
+export function notice(
+  kind: string,
+  text: string,
+  actions: Record<string, () => void> = {},
+  isBad = true,
+): void {
   withdraw(kind);
   const buttons = Object.entries(actions).map(([name, act]) =>
-    h("button", {
-      onclick: () => {
-        withdraw(kind);
-        act();
+    h(
+      "button",
+      {
+        onclick: () => {
+          withdraw(kind);
+          act();
+        },
       },
-    }, name),
+      name,
+    ),
   );
   const role = isBad ? "alert" : "status";
-  byId("notices").append(h("div", { class: `notice ${isBad ? "bad" : ""}`, "data-kind": kind, role }, h("span", {}, text), ...buttons));
+  byId("notices").append(
+    h(
+      "div",
+      { class: `notice ${isBad ? "bad" : ""}`, "data-kind": kind, role },
+      h("span", {}, text),
+      ...buttons,
+    ),
+  );
 }
 
 export function withdraw(kind: string): void {

@@ -20,7 +20,10 @@ export class ModuleView {
     if (isMistaken(answer)) {
       this.view?.destroy();
       this.view = null;
-      place.replaceChildren(h("p", { class: "quiet" }, "There is no module of it."), ...inOneLine(answer.mistakes));
+      place.replaceChildren(
+        h("p", { class: "quiet" }, "There is no module of it."),
+        ...inOneLine(answer.mistakes),
+      );
       return;
     }
     if (this.view && this.text === answer.text) return;

@@ -111,7 +111,8 @@ export class PictureView {
     const handle = document.createElementNS(SVG, "g");
     handle.setAttribute("class", "handle");
     const circle = document.createElementNS(SVG, "circle");
-    for (const [name, value] of Object.entries({ cx: x, cy: middle, r: 7.5 })) circle.setAttribute(name, String(value));
+    for (const [name, value] of Object.entries({ cx: x, cy: middle, r: 7.5 }))
+      circle.setAttribute(name, String(value));
     const sign = document.createElementNS(SVG, "path");
     sign.setAttribute("d", `M${x - 3.5} ${middle}h7${isOpen ? "" : `M${x} ${middle - 3.5}v7`}`);
     handle.append(circle, sign);

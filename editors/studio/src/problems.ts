@@ -8,7 +8,11 @@ export interface Listener {
   mended(fix: NonNullable<Diagnostic["fix"]>): void;
 }
 
-const WORDS = { error: ["mistake", "mistakes"], warning: ["warning", "warnings"], note: ["note", "notes"] } as const;
+const WORDS = {
+  error: ["mistake", "mistakes"],
+  warning: ["warning", "warnings"],
+  note: ["note", "notes"],
+} as const;
 
 /** `2 mistakes, 1 note`. */
 function counted(found: Diagnostic[]): string {
@@ -48,7 +52,12 @@ function item(diagnostic: Diagnostic, spec: string, listener: Listener): HTMLEle
     fix && fix.file === spec && h("button", { onclick: () => listener.mended(fix) }, `Write ${fix.text}`);
   const more = labels.slice(1).map((label) => {
     const ask = () => listener.asked(label.file, label.line);
-    return h("p", { class: "also" }, h("a", { href: "#", onclick: prevented(ask) }, `line ${label.line}`), ` ${label.text}`);
+    return h(
+      "p",
+      { class: "also" },
+      h("a", { href: "#", onclick: prevented(ask) }, `line ${label.line}`),
+      ` ${label.text}`,
+    );
   });
   return h(
     "li",
@@ -80,5 +89,12 @@ function prevented(act: () => void): (event: Event) => void {
 export function inOneLine(found: Diagnostic[]): HTMLElement[] {
   return found
     .filter((each) => each.severity === "error")
-    .map((each) => h("p", { class: "refused" }, spoken(each.message), each.help ? h("span", { class: "help" }, ": ", spoken(each.help)) : null));
+    .map((each) =>
+      h(
+        "p",
+        { class: "refused" },
+        spoken(each.message),
+        each.help ? h("span", { class: "help" }, ": ", spoken(each.help)) : null,
+      ),
+    );
 }

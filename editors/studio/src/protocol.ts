@@ -55,7 +55,8 @@ export interface Look {
   space: boolean;
   whole: boolean;
   operations: number;
-  base: { macs: number; inputs: Inputs };
+  /** The network without changes and at its own input. */
+  base: { macs: number; inputs: Inputs; totals: Total[] };
   input: string;
   inputs: Inputs;
   totals: Total[];

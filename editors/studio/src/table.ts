@@ -25,7 +25,8 @@ export class TableView {
     this.rows = look.lines.map((line) => ({ line, element: this.row(line, most) }));
     this.body.replaceChildren(...this.rows.map(({ element }) => element));
     const more = look.more ? `${look.more.toLocaleString("en")} more are not listed. ` : "";
-    byId("rows-note").textContent = `${more}At ${pretty(look.input)}, for one view. Not counted: ${look.uncounted}.`;
+    byId("rows-note").textContent =
+      `${more}At ${pretty(look.input)}, for one view. Not counted: ${look.uncounted}.`;
     this.rove(Math.max(0, hadFocus));
     if (hadFocus >= 0) this.rows[hadFocus]?.element.focus();
   }
@@ -41,7 +42,13 @@ export class TableView {
     const element = h(
       "tr",
       { tabindex: "-1" },
-      h("th", { scope: "row" }, line.name, line.kind !== line.name && " ", line.kind !== line.name && h("span", { class: "kind" }, line.kind)),
+      h(
+        "th",
+        { scope: "row" },
+        line.name,
+        line.kind !== line.name && " ",
+        line.kind !== line.name && h("span", { class: "kind" }, line.kind),
+      ),
       h("td", { class: "shape" }, pretty(line.output)),
       h("td", { class: "number" }, line.params),
       h("td", { class: "number" }, line.cost),

@@ -1,6 +1,12 @@
 // What can be written at the cursor, and what is said of a word under the pointer.
 
-import { autocompletion, type Completion, type CompletionContext, type CompletionResult, snippet } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+  snippet,
+} from "@codemirror/autocomplete";
 import type { Extension } from "@codemirror/state";
 import { type EditorView, hoverTooltip, type Tooltip } from "@codemirror/view";
 import { ask } from "./ask";
@@ -54,5 +60,11 @@ async function explained(view: EditorView, place: number): Promise<Tooltip | nul
 
 function said({ signature, text, where }: Said): HTMLElement {
   const paragraphs = text.split("\n\n").map((each) => h("p", {}, spoken(each)));
-  return h("div", {}, h("pre", {}, signature), ...paragraphs, where ? h("p", { class: "quiet" }, where) : null);
+  return h(
+    "div",
+    {},
+    h("pre", {}, signature),
+    ...paragraphs,
+    where ? h("p", { class: "quiet" }, where) : null,
+  );
 }

@@ -13,6 +13,7 @@ import pytest
 import archdsl
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.program.published import locate
+from archdsl.studio import questions
 from archdsl.studio.aside import Aside
 from archdsl.studio.asked import Body
 from archdsl.studio.desk import Desk
@@ -193,10 +194,10 @@ def test_a_judge_is_ended_by_the_next_one(tmp_path: Path) -> None:
 
 def test_places_name_the_file_as_the_page_does() -> None:
     desk = Desk(Disk(locate("autox3d_l")))
-    file: dict[str, Any] = desk.file()
+    file: dict[str, Any] = questions.fact(desk, "file") or {}
     asked = {"network": None, "changes": [], "input": "", "convention": "macs", "by": "row"}
-    answer: dict[str, Any] = desk.answer(
-        "analyse", Body({**asked, "text": file["text"], "turned": []})
+    answer: dict[str, Any] = questions.answer(
+        desk, "analyse", Body({**asked, "text": file["text"], "turned": []})
     )
     assert file["name"] in {each["labels"][0]["file"] for each in answer["diagnostics"]}
 
