@@ -100,11 +100,8 @@ class Navigator:
         if occurrence is None:
             return None
         check_renameable(occurrence)
-        analysis = self._documents.analysis(self._document)
-        if analysis.program is None:
-            raise Refused("the text has mistakes of syntax, so not all uses are known")
         symbol = occurrence.symbols[0]
-        programs = [*self._programs((symbol,))]
+        programs = [*self._all_programs(symbol)]
         edits = rename(programs, symbol, new, _load, self._documents.unsaved)
         return types.WorkspaceEdit(changes=self._changes(edits))
 
@@ -115,23 +112,40 @@ class Navigator:
             changes.setdefault(place.uri, []).append(types.TextEdit(place.range, each.text))
         return changes
 
-    def _programs(self, symbols: Sequence[Symbol]) -> Iterator[Names]:
-        """The programs in which symbols can occur: of all specs that use their files."""
-        yield self._names
-        here = self._document.path.resolve()
-        folders = [*self._folders, here.parent]
-        unsaved = self._documents.unsaved
-        files = {symbol.file for symbol in symbols}
-        specs = dict.fromkeys([*unsaved, *specs_below(folders)])
+    def _users(self, symbols: Sequence[Symbol]) -> list[Path]:
+        """The other specs in which symbols can occur: those that use their files."""
+        here, unsaved = self._document.path.resolve(), self._documents.unsaved
+        specs = dict.fromkeys([*unsaved, *specs_below([*self._folders, here.parent])])
+        files = dict.fromkeys(symbol.file for symbol in symbols)
         found = dict.fromkeys(
             path
             for file in files
             for path in (users(specs, file, unsaved) if file is not None else specs)
         )
-        for path in found:
-            if path != here:
-                with suppress(CompileError):  # one that cannot be read has no names
-                    yield Names(_load(path, unsaved))
+        return [path for path in found if path != here]
+
+    def _programs(self, symbols: Sequence[Symbol]) -> Iterator[Names]:
+        """The programs in which symbols can occur, as far as they can be read."""
+        yield self._names
+        for path in self._users(symbols):
+            with suppress(CompileError):
+                yield Names(_load(path, self._documents.unsaved))
+
+    def _all_programs(self, symbol: Symbol) -> Iterator[Names]:
+        """The programs in which a symbol can occur, without exception.
+
+        Raises:
+            Refused: one cannot be read, so not all uses are known.
+        """
+        unread = "has mistakes of syntax, so not all uses are known"
+        if self._documents.analysis(self._document).program is None:
+            raise Refused(f"the text {unread}")
+        yield self._names
+        for path in self._users([symbol]):
+            try:
+                yield Names(_load(path, self._documents.unsaved))
+            except CompileError:
+                raise Refused(f"{path.name} {unread}") from None
 
     def _location(self, path: Path, span: Span) -> types.Location:
         uri = self._documents.uri_of(path)

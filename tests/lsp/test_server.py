@@ -274,6 +274,9 @@ async def test_rename_changes_all_files_and_nothing_else(editor: Editor) -> None
     with pytest.raises(JsonRpcException, match="`relu` is already an operation"):
         await rename(first, first.at("unit(x"), "relu")
     assert "kernel = 3, stride = step)" in applied(first, edits[first.uri])
+    wide.change(WIDE + "network (")
+    with pytest.raises(JsonRpcException, match=r"wide\.arch has mistakes of syntax"):
+        await rename(first, first.at("first("), "base")
     assert "| step " in applied(first, edits[first.uri])
 
 
