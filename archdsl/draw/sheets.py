@@ -48,6 +48,13 @@ def framed(sheets: Sequence[Page]) -> Page:
     )
 
 
+def strip(picture: Picture) -> Page:
+    """A picture in one column with its cells below, for a page that scrolls."""
+    main = picture.main
+    columns = _columns(main, _diagram(lay_out(main.items, main.wires)), 1)
+    return framed([*_sheets(picture, columns), *map(_inset, picture.insets)])
+
+
 def sheets(picture: Picture) -> list[Page]:
     """A picture in sheets; most have one.
 

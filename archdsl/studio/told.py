@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from archdsl.costs.figures import CONVENTIONS, uncounted
 from archdsl.diagnostics import Diagnostic
 from archdsl.draw.picture import Group, Item, Picture
-from archdsl.draw.svg import svg
+from archdsl.draw.svg import svg_strip
 from archdsl.report.rows import CostTable, Row
 from archdsl.report.text import show_inputs
 from archdsl.report.totals import Total, totals
@@ -76,7 +76,7 @@ def _row(row: Row) -> Told:
 
 def tell_picture(picture: Picture) -> Told:
     """A picture as SVG, and the file that each name in it stands for."""
-    return {"svg": svg(picture), "files": dict(_files(picture.main.items))}
+    return {"svg": svg_strip(picture), "files": dict(_files(picture.main.items))}
 
 
 def _files(items: Iterable[Item]) -> Iterable[tuple[str, str]]:

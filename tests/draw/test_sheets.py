@@ -13,8 +13,8 @@ import archdsl
 from archdsl.draw.layout.frames import lay_out
 from archdsl.draw.layout.parts import cut
 from archdsl.draw.picture import Box, Group, Item, Look, Panel, Picture, Wire, boxes
-from archdsl.draw.sheets import groups, page, sheets
-from archdsl.draw.svg import pngs, svg
+from archdsl.draw.sheets import groups, page, sheets, strip
+from archdsl.draw.svg import pngs, svg, svg_strip
 from tests.draw.harness import GALLERY, ROOT, Rectangle, check, of_file, picture
 
 WIDEST = 1500.0
@@ -105,6 +105,15 @@ def test_short_pictures_are_not_cut() -> None:
     shown = picture(archdsl.load(ROOT / "specs/x3d_s.arch").network())
     assert not any(area.item.title == "1" for area in page(shown).layout.areas)
     assert "goes on at the same number" not in svg(shown)
+
+
+def test_a_page_that_scrolls_has_one_column() -> None:
+    shown = of_file(ROOT / "specs/i3d_r50_attention.arch")
+    assert shown is not None
+    whole, column = page(shown), strip(shown)
+    assert column.width < whole.width
+    assert len(column.layout.areas) <= len(whole.layout.areas)
+    assert "goes on at the same number" not in svg_strip(shown)
 
 
 @pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)

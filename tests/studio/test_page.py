@@ -193,6 +193,17 @@ def test_a_change_is_seen_and_written_back(page: Page, own: Studio) -> None:
     assert own.path.read_text() == FIRST
 
 
+def test_a_change_of_a_text_with_mistakes_is_not_measured(page: Page) -> None:
+    page.get_by_role("tab", name="Change").click()
+    put_cursor(page, FIRST.index("flatten") + 1)
+    page.keyboard.press("Backspace")
+    expect(page.locator("#problems-summary")).to_have_text("1 mistake")
+    page.get_by_role("slider", name="width").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#change-times")).to_have_text("Not measured: there are mistakes.")
+    expect(page.get_by_role("button", name="Add to the spec")).to_be_disabled()
+
+
 def test_what_differs_from_what_is_saved_and_the_module(page: Page) -> None:
     put_cursor(page, CHANNELS)
     page.keyboard.press("Backspace")

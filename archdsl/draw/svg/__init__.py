@@ -8,6 +8,6 @@ picture, chart
 """
 
 from archdsl.draw.svg.chart import chart_png, chart_svg
-from archdsl.draw.svg.picture import pngs, svg
+from archdsl.draw.svg.picture import pngs, svg, svg_strip
 
-__all__ = ["chart_png", "chart_svg", "pngs", "svg"]
+__all__ = ["chart_png", "chart_svg", "pngs", "svg", "svg_strip"]

@@ -21,7 +21,7 @@ from archdsl.draw.picture import (
     times,
     tooltip,
 )
-from archdsl.draw.sheets import framed, groups, page, sheets
+from archdsl.draw.sheets import framed, groups, page, sheets, strip
 from archdsl.draw.style import BOLD, LINE, PADDING, PLAIN, TITLE, clean
 from archdsl.draw.svg.document import MOST_PIXELS, ZOOM, document, pixels
 from archdsl.draw.svg.elements import number, painted, rectangle, text, title
@@ -32,6 +32,11 @@ _DASHES = {Line.PLAIN: "", Line.DASHED: "5 4", Line.FAULTY: "5 4"}
 def svg(picture: Picture) -> str:
     """The picture as an SVG document: all its sheets below each other."""
     return _document(picture.main.title, page(picture))
+
+
+def svg_strip(picture: Picture) -> str:
+    """The picture as an SVG document in one column, for a page that scrolls."""
+    return _document(picture.main.title, strip(picture))
 
 
 def pngs(picture: Picture) -> list[bytes]:

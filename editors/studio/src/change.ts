@@ -155,21 +155,21 @@ export class ChangeView {
     const isSame = JSON.stringify(this.look?.base) === JSON.stringify(look.base) && this.sliders.length > 0;
     this.look = look;
     if (!isSame) this.draw(look);
-    this.say([]);
   }
 
-  /** Say what the changes make of the network, or why they cannot be. */
-  say(refused: Diagnostic[]): void {
+  /** Say what the changes make of the network, or why they cannot be; it is measured only where all is well. */
+  say(refused: Diagnostic[], isWell: boolean): void {
     const { changes, look } = this;
     const text = [this.network, ...changes].join(" + ");
     byId("change-text").replaceChildren(h("code", {}, text));
     byId("change-refused").replaceChildren(...inOneLine(refused));
-    const isChanged = changes.length > 0 && refused.length === 0;
+    const isChanged = changes.length > 0 && isWell;
     byId<HTMLButtonElement>("change-insert").disabled = !isChanged;
-    byId<HTMLButtonElement>("change-write").disabled = refused.length > 0;
+    byId<HTMLButtonElement>("change-write").disabled = !isWell;
     byId<HTMLButtonElement>("change-reset").disabled = changes.length === 0;
     const times = look ? look.macs / look.base.macs : 1;
-    byId("change-times").textContent = isChanged ? `${times.toPrecision(3)} times the MACs` : "";
+    const measured = isWell ? `${times.toPrecision(3)} times the MACs` : "Not measured: there are mistakes.";
+    byId("change-times").textContent = changes.length ? measured : "";
   }
 
   told(answer: string): void {

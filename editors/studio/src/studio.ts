@@ -192,7 +192,7 @@ export class Studio {
     this.known = answer.networks ?? this.known;
     showNetworks(this.known, look);
     if (isNow) this.findings.analysed(answer.diagnostics);
-    this.change.say(showRefusedInput(answer.refused));
+    const refused = showRefusedInput(answer.refused);
     const isTaken = this.shown.takes(look, isWell);
     this.shown.update(look, isWell, isNow, answer.diagnostics);
     if (isTaken) {
@@ -203,6 +203,7 @@ export class Studio {
       this.change.show(look);
       this.markAgain();
     }
+    this.change.say(refused, isWell);
     this.pause = Math.min(LONGEST, Math.max(PAUSE, answer.seconds * 1000));
     this.showMany(answer);
   }
