@@ -27,7 +27,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Round:
-    """The nanoseconds of a call in a round, and what is known of its process by then.
+    """What a call took in a round, and what is known of the process by then.
 
     `memory` is the most that the process held in its rounds, less what its libraries alone take.
     """

@@ -118,7 +118,7 @@ def prepare(subject: Subject, folder: Path) -> Generator[Prepared, None, None]:
         CompileError: the module does not run, does not take the input, or cannot be exported.
     """
     loaded = load(subject.build, subject.given)
-    import torch  # here, for a module that does not load is told at once
+    import torch  # after that, since it takes seconds, and the module may not load
 
     if subject.threads is not None:
         torch.set_num_threads(subject.threads)
