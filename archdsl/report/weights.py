@@ -16,6 +16,7 @@ from archdsl.weights.importing import Import
 from archdsl.weights.keys import by_layer, fold, fold_lines, fold_pairs, labels, show_tensors
 from archdsl.weights.positions import inserted_blocks
 from archdsl.weights.sources import recognise
+from archdsl.weights.sources.base import layer_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,21 +38,25 @@ def show_import(done: Import) -> str:
     ]
     columns = (match.own.network.name, match.own.source.title, "layers", "tensors of each")
     if ways:
-        table = Table((*columns, "over time"), rows, frozenset({"layers"}))
+        how = "over time" if match.own.source.is_flat else "axes"
+        table = Table((*columns, how), rows, frozenset({"layers"}))
     else:
         table = Table(columns, [row[:-1] for row in rows], frozenset({"layers"}))
     return f"{table.text()}\n{_listed(_remarks(done))}"
 
 
 def _ways(done: Import) -> dict[str, str]:
-    """How the kernel of each layer was inflated, for those that were."""
+    """How the kernel of each layer was inflated, or its axes moved, for those that were."""
     match = done.match
+    if not match.own.source.is_flat:
+        moved = match.own.layouts.items()
+        return {layer_of(key): str(way) for key, way in moved if key.endswith(".weight")}
     pairs = {
         key: done.inflation.told(match.file_shape(key), shape)
         for key, shape in match.own.shapes.items()
-        if match.own.source.is_flat and key in match.own.names and key not in match.missing
+        if key in match.own.names and key not in match.missing
     }
-    return {_layer(key): way for key, way in pairs.items() if way}
+    return {layer_of(key): way for key, way in pairs.items() if way}
 
 
 def _listed(lines: Iterable[str]) -> str:
@@ -76,12 +81,12 @@ def _remarks(done: Import) -> Iterator[str]:
             f" `--set classes={there}` keeps them"
         )
     if match.own.identities:
-        blocks = labels(dict.fromkeys(_layer(_layer(key)) for key in match.own.identities))
+        blocks = labels(dict.fromkeys(layer_of(layer_of(key)) for key in match.own.identities))
         yield f"identity    {blocks}: over time alone, they pass on what they are given"
     if match.own.inserted:
         blocks = labels(inserted_blocks(match.own.network.graph))
         yield f"anew        {blocks}: inserted, so the file has no weights for them"
-    if unused := dict.fromkeys(map(_layer, match.unused)):
+    if unused := dict.fromkeys(map(layer_of, match.unused)):
         name = match.own.network.name
         yield f"unused      {in_a_line(labels(unused))}: {name} has no such layers"
     for line in fold_lines(match.missing):
@@ -97,10 +102,6 @@ def _remarks(done: Import) -> Iterator[str]:
             f"window      {title} pools with a fixed window in its head: compile with"
             f" {flag} to get the same results on larger clips"
         )
-
-
-def _layer(key: str) -> str:
-    return key.rpartition(".")[0]
 
 
 def _others(file: Weights) -> Iterator[str]:
@@ -171,7 +172,7 @@ def _object(file: Weights) -> dict[str, object]:
     return {
         "file": str(file.path),
         "form": file.form,
-        "source": library.name if library else None,
+        "source": library.library if library else None,
         "others": list(file.others),
         "tensors": tensors,
         "parameters": parameters,

@@ -22,7 +22,7 @@ from archdsl.weights.inflation import Inflation, identity, inflated
 from archdsl.weights.matching import COUNTER, Match, Named
 from archdsl.weights.positions import depths
 from archdsl.weights.rule import WeightFile, best_reading, import_torch, read, weights_error
-from archdsl.weights.sources import SOURCES, VARIANTS, recognise
+from archdsl.weights.sources import SOURCES, recognise
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -102,9 +102,10 @@ def _named(network: Network, file: WeightFile, library: str) -> Named:
     if any(ours <= each.tensors.keys() for each in file.stored):
         hint = f"they are the keys of {network.name} itself: `load_weights` takes the file as it is"
         raise weights_error(message, hint)
-    theirs = next(filter(None, found), None)
-    hint = f"they are the keys of {theirs.title}: `--from {theirs.name}`" if theirs else str(file)
-    raise weights_error(message, hint)
+    for theirs in filter(None, found):
+        hint = f"they are the keys of {theirs.title}: `--from {theirs.library}`"
+        raise weights_error(message, hint)
+    raise weights_error(message, str(file))
 
 
 def _state(match: Match, inflation: Inflation) -> dict[str, Tensor]:
@@ -114,19 +115,24 @@ def _state(match: Match, inflation: Inflation) -> dict[str, Tensor]:
     for key, initial in own.initial.items():
         if key in own.identities:
             state[key] = _passing(key, own)
+        elif key in own.constants:
+            state[key] = initial.new_full(initial.shape, own.constants[key])
         elif key in start:
             state[key] = initial
         else:
-            state[key] = _copied(match.file.tensors[own.names[key]], initial, inflation)
+            state[key] = _copied(key, match, inflation)
         if state[key].isnan().any():
             raise weights_error(f"{own.names.get(key, key)} of {match.file.path} holds NaN")
     return state
 
 
-def _copied(tensor: Tensor, initial: Tensor, inflation: Inflation) -> Tensor:
+def _copied(key: str, match: Match, inflation: Inflation) -> Tensor:
     """A tensor of the file in the shape that it has here, and in no lower precision."""
     torch = import_torch()
-    precise = tensor.detach().to(torch.promote_types(tensor.dtype, initial.dtype))
+    own, initial = match.own, match.own.initial[key]
+    tensor = match.file.tensors[own.names[key]].detach()
+    moved = own.layouts[key].applied(tensor) if key in own.layouts else tensor
+    precise = moved.to(torch.promote_types(tensor.dtype, initial.dtype))
     # Cloned, because tensors of a checkpoint may be views that share one large storage, which
     # would be saved with each of them; contiguous, because safetensors stores nothing else.
     copied: Tensor = inflated(precise, tuple(initial.shape), inflation)
@@ -184,7 +190,7 @@ def _advice(match: Match) -> str | None:
 
 def _variants(network: Network, match: Match) -> Iterator[tuple[Network, str]]:
     """The network as other libraries build it, with the flag that asks for that."""
-    for parameter, values in VARIANTS.items():
+    for parameter, values in match.own.source.variants.items():
         for value in values:
             given = {**network.given, parameter: given_from_python(parameter, value)}
             try:

@@ -10,12 +10,11 @@ from enum import Enum
 from math import prod
 from typing import TYPE_CHECKING
 
+from archdsl.weights.layout import Shape
 from archdsl.weights.rule import import_torch, weights_error
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-Shape = tuple[int, ...]
 
 TIME = 2
 """The axis of time in the weight of a convolution, behind output and input channels."""

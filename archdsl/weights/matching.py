@@ -17,6 +17,7 @@ from archdsl.network import Network
 from archdsl.weights.files import Weights
 from archdsl.weights.inflation import fits
 from archdsl.weights.keys import by_layer, fold_lines, fold_pairs, key_errors, show_tensors
+from archdsl.weights.layout import Layout, Shape
 from archdsl.weights.positions import (
     classifiers,
     depths,
@@ -26,7 +27,7 @@ from archdsl.weights.positions import (
     map_keys,
 )
 from archdsl.weights.rule import import_torch
-from archdsl.weights.sources.base import Source
+from archdsl.weights.sources.base import Source, by_ending, layer_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -73,7 +74,19 @@ class Named:
     def layers(self) -> Mapping[str, str]:
         """The source's name of each layer."""
         pairs = self.names.items()
-        return {key.rpartition(".")[0]: name.rpartition(".")[0] for key, name in pairs}
+        return {layer_of(key): name.rpartition(self.source.joint)[0] for key, name in pairs}
+
+    @cached_property
+    def layouts(self) -> Mapping[str, Layout]:
+        """How the axes of tensors stand in the file, where they stand in another order."""
+        found = {key: by_ending(self.source.layouts, key) for key in self.names}
+        return {key: layout for key, layout in found.items() if layout is not None}
+
+    @cached_property
+    def constants(self) -> Mapping[str, float]:
+        """Tensors that have one value in all networks of the source, which its files leave out."""
+        found = {key: by_ending(self.source.constants, key) for key in self.shapes}
+        return {key: value for key, value in found.items() if value is not None}
 
     @cached_property
     def identities(self) -> list[str]:
@@ -89,13 +102,17 @@ class Named:
     @property
     def unnamed(self) -> list[str]:
         """Tensors that the source should have a name for, and has not."""
-        known = {*self.names, *self.identities, *self.inserted}
+        known = {*self.names, *self.identities, *self.inserted, *self.constants}
         return [key for key in self.shapes if key not in known]
 
     @property
     def expected(self) -> Mapping[str, Tensor]:
         """What a file would hold that has these tensors as they start."""
-        return {name: self.initial[key] for key, name in self.names.items()}
+        return {name: self._stored(key) for key, name in self.names.items()}
+
+    def _stored(self, key: str) -> Tensor:
+        initial, layout = self.initial[key], self.layouts.get(key)
+        return layout.inverse.applied(initial) if layout else initial
 
 
 @dataclass(frozen=True)
@@ -123,7 +140,8 @@ class Match:
     @cached_property
     def unused(self) -> list[str]:
         """Keys of the file that no network here has a place for."""
-        return [key for key in self.file.tensors if key.startswith(self.own.source.unused)]
+        unused = self.own.source.unused
+        return [key for key in self.file.tensors if any(end.search(key) for end in unused)]
 
     @cached_property
     def mismatched(self) -> list[str]:
@@ -137,19 +155,24 @@ class Match:
         return [
             key
             for key in self._reshaped
-            if key.rpartition(".")[0] in layers and self._has_other_classes(key)
+            if layer_of(key) in layers and self._has_other_classes(key)
         ]
 
     def _has_other_classes(self, key: str) -> bool:
-        there, here = self.file_shape(key), self.own.shapes[key]
+        there, here = self._moved_shape(key), self.own.shapes[key]
         return bool(there and here) and self._fits((here[0], *there[1:]), here)
 
     @cached_property
     def _reshaped(self) -> list[str]:
         present = (key for key, name in self.own.names.items() if name in self.file.tensors)
         return [
-            key for key in present if not self._fits(self.file_shape(key), self.own.shapes[key])
+            key for key in present if not self._fits(self._moved_shape(key), self.own.shapes[key])
         ]
+
+    def _moved_shape(self, key: str) -> Shape:
+        """The shape of a tensor of the file with the axes that it has here; () if it has others."""
+        there, layout = self.file_shape(key), self.own.layouts.get(key)
+        return (layout.shape(there) or ()) if layout else there
 
     def _fits(self, there: tuple[int, ...], here: tuple[int, ...]) -> bool:
         return fits(there, here) if self.own.source.is_flat else there == here

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from archdsl.ir.graph import Graph, Scope
 from archdsl.ir.naming import name_all
-from archdsl.weights.sources.base import NETWORK, Names, Source
+from archdsl.weights.sources.base import NETWORK, Names, Source, layer_of
 
 
 @dataclass(frozen=True)
@@ -20,20 +20,26 @@ class BlockPosition:
     """A block of a network: its path in the emitted module, and its position in the tables.
 
     `unit` counts the stages and the single blocks of the network, `index` the blocks of a stage,
-    and `place` all blocks. The network itself comes last, as the block `NETWORK`.
+    `nth` those of the kind, and `place` all. The network itself comes last, as the block `NETWORK`.
     """
 
     path: str
     block: str
     unit: int = 0
     index: int = 0
+    nth: int = 0
     place: int = 0
 
-    def layers(self, keys: Iterable[str]) -> set[str]:
-        """The layers of the block that have these keys."""
+    def tensors(self, keys: Iterable[str]) -> dict[str, str]:
+        """The names of the block's tensors in it, by their keys."""
         start = f"{self.path}." if self.path else ""
-        own = (key.removeprefix(start) for key in keys if key.startswith(start))
-        return {key.rpartition(".")[0] for key in own}
+        return {key: key.removeprefix(start) for key in keys if key.startswith(start)}
+
+    def start(self, source: Source, names: Names) -> str:
+        """How the source's keys of the block begin."""
+        name = source.units[self.unit] if self.unit < len(source.units) else ""
+        counts = {"unit": self.unit, "index": self.index, "nth": self.nth, "place": self.place}
+        return names.at.format(name=name, ordinal=self.unit + 1, **counts)
 
 
 def block_positions(graph: Graph) -> list[BlockPosition]:
@@ -46,6 +52,7 @@ def block_positions(graph: Graph) -> list[BlockPosition]:
     found: list[BlockPosition] = []
     units: dict[int, int] = {}
     sizes: Counter[int] = Counter()
+    kinds: Counter[str] = Counter()
     for scope in graph.scopes:
         *inner, _ = graph.enclosing(scope.index)
         around = [outer.kind for outer in inner[1:]]
@@ -56,8 +63,9 @@ def block_positions(graph: Graph) -> list[BlockPosition]:
         unit = units.setdefault(inner[-1].index, len(units))
         path = paths[scope.index]
         block = _definition(graph, scope)
-        found.append(BlockPosition(path, block, unit, sizes[unit], len(found)))
+        found.append(BlockPosition(path, block, unit, sizes[unit], kinds[block], len(found)))
         sizes[unit] += 1
+        kinds[block] += 1
     return [*found, BlockPosition("", NETWORK)]
 
 
@@ -79,14 +87,18 @@ def inserted_blocks(graph: Graph) -> list[str]:
 
 def depths(graph: Graph, source: Source) -> list[int]:
     """The number of residual blocks in each stage of a network."""
-    blocks = block_positions(graph) if source.residual else ()
-    return _counts(at.unit for at in blocks if at.block == source.residual)
+    if source.residual is None:
+        return []
+    kind, _ = source.residual
+    return _counts(at.unit for at in block_positions(graph) if at.block == kind)
 
 
 def depths_of_keys(keys: Iterable[str], source: Source) -> list[int]:
     """The number of residual blocks in each stage of the network that a source's keys belong to."""
-    marks = map(source.mark.search, keys) if source.residual else ()
-    return _counts(int(mark[1]) for mark in marks if mark)
+    if source.residual is None:
+        return []
+    _, end = source.residual
+    return _counts(int(found[1]) for found in map(end.search, keys) if found)
 
 
 def _counts(stages: Iterable[int]) -> list[int]:
@@ -95,18 +107,15 @@ def _counts(stages: Iterable[int]) -> list[int]:
 
 def map_keys(keys: Sequence[str], graph: Graph, source: Source) -> dict[str, str]:
     """From keys of the network's state dict to the source's, as far as it has a name for them."""
-    layers: dict[str, str] = {}
+    named: dict[str, str] = {}
     for at, names in _named(keys, graph, source):
-        prefix = names.prefix.format(**_numbers(at, source))
-        for ours, theirs in names.layers.items():
-            layers[f"{at.path}.{ours}".removeprefix(".")] = f"{prefix}.{theirs}".removeprefix(".")
-    parts = {key: key.rpartition(".") for key in keys}
-    named = {
-        key: f"{layers[layer]}.{leaf}" for key, (layer, _, leaf) in parts.items() if layer in layers
-    }
+        start = at.start(source, names)
+        for key, tensor in at.tensors(keys).items():
+            if theirs := source.key(start, names, tensor):
+                named[key] = theirs
     # A tensor of theirs is one of ours: of two blocks with the same names, the first has them.
     first = {theirs: ours for ours, theirs in reversed(named.items())}
-    return {ours: theirs for ours, theirs in named.items() if first[theirs] == ours}
+    return {key: named[key] for key in keys if key in named and first[named[key]] == key}
 
 
 def identities(keys: Sequence[str], graph: Graph, source: Source) -> list[str]:
@@ -125,20 +134,16 @@ def _named(
     """The blocks that a source has names for, with those that cover their layers."""
     for at in block_positions(graph):
         if choices := source.blocks.get(at.block):
-            layers = at.layers(keys)
-            covering = (names for names in choices if layers <= names.layers.keys())
+            tensors = at.tensors(keys).values()
+            covering = (names for names in choices if names.covers(tensors))
             yield at, next(covering, choices[-1])
-
-
-def _numbers(at: BlockPosition, source: Source) -> Mapping[str, object]:
-    """What a prefix may contain."""
-    name = source.places[at.place] if at.place < len(source.places) else ""
-    numbers = {"unit": at.unit, "ordinal": at.unit + 1, "index": at.index, "place": at.place}
-    return {**numbers, "name": name}
 
 
 def classifiers(named: Mapping[str, str], source: Source) -> set[str]:
     """The layers of the network whose number of outputs is the number of classes."""
-    ours = {key.rpartition(".")[0]: theirs.rpartition(".")[0] for key, theirs in named.items()}
-    end = f".{source.classifier}"
-    return {layer for layer, theirs in ours.items() if f".{theirs}".endswith(end)}
+    ends = tuple(f"{before}{source.classifier}" for before in (".", source.joint))
+    return {
+        layer_of(key)
+        for key, theirs in named.items()
+        if f".{theirs.rpartition(source.joint)[0]}".endswith(ends)
+    }

@@ -5,10 +5,8 @@ Where a tensor has no counterpart, the import must refuse and say what would fit
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +18,7 @@ from torch import Tensor, nn
 
 from archdsl.cli.main import main
 from archdsl.weights.sources import SOURCES
-from archdsl.weights.sources.slowfast import SLOWFAST
+from archdsl.weights.sources.reading import FOLDER, read_source
 from weights.slowfast import checkpoint, slowfast_x3d
 
 Printed = pytest.CaptureFixture[str]
@@ -119,15 +117,11 @@ def test_any_depth_and_width(depth: str, tmp_path: Path, capsys: Printed) -> Non
     assert f"{count:,} of {count:,} tensors, from a state dict" in capsys.readouterr().out
 
 
-def test_a_source_is_one_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line and the recognition of keys read `SOURCES`; nothing else lists sources."""
-    blocks = {
-        block: tuple(replace(names, prefix=names.prefix.replace("0", "")) for names in every)
-        for block, every in SLOWFAST.blocks.items()
-    }
-    mark = re.compile(SLOWFAST.mark.pattern.replace("pathway0", "pathway"))
-    other = replace(SLOWFAST, name="other", mark=mark, blocks=blocks)
-    monkeypatch.setitem(SOURCES, "other", (other,))
+    text = (FOLDER / "slowfast_x3d.toml").read_text().replace("pathway0", "pathway")
+    (tmp_path / "other_x3d.toml").write_text(text.replace('"slowfast"', '"other"'))
+    monkeypatch.setitem(SOURCES, "other", (read_source(tmp_path / "other_x3d.toml"),))
     theirs = slowfast_x3d(1, 1).state_dict()
     state = {key.replace("pathway0", "pathway"): value for key, value in theirs.items()}
     torch.save(state, tmp_path / "o.pth")

@@ -1,29 +1,26 @@
-"""The sources of weights, by the name that the command line has for them."""
+"""The sources of weights, by the name that the command line has for their library.
+
+Each file of this folder that ends with `.toml` is one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from archdsl.weights.sources.base import Source
-from archdsl.weights.sources.own_2d import OWN_2D
-from archdsl.weights.sources.pytorchvideo import PYTORCHVIDEO
-from archdsl.weights.sources.slowfast import SLOWFAST
-from archdsl.weights.sources.torchvision_2d import TORCHVISION_2D
+from archdsl.weights.sources.reading import FOLDER, read_source
 
-_ALL = (PYTORCHVIDEO, SLOWFAST, *TORCHVISION_2D, OWN_2D)
-
-VARIANTS = {"shortcut_norm": ("always", "where_channels_differ")}
-"""Parameters of our blocks in which the implementations of X3D differ, with their values."""
+_ALL = [read_source(path) for path in sorted(FOLDER.glob("*.toml"))]
 
 SOURCES: Mapping[str, tuple[Source, ...]] = {
-    name: tuple(source for source in _ALL if source.name == name)
-    for name in dict.fromkeys(source.name for source in _ALL)
+    library: tuple(source for source in _ALL if source.library == library)
+    for library in sorted({source.library for source in _ALL})
 }
 """The networks of each library."""
 
 
 def recognise(keys: Iterable[str]) -> Source | None:
-    """The network of a library that has these keys."""
+    """The network of a library that has these keys; of several, the one with the most marks."""
     listed = list(keys)
-    sources = (source for library in SOURCES.values() for source in library)
-    return next((source for source in sources if any(map(source.mark.search, listed))), None)
+    found = [s for sources in SOURCES.values() for s in sources if s.has(listed)]
+    return max(found, key=lambda source: len(source.marks), default=None)
