@@ -14,11 +14,7 @@ import pytest
 
 def pytorchvideo_x3d(frames: int, size: int, depth: float, classes: int = 400) -> Any:
     """PyTorchVideo's X3D for clips of `frames` x `size`^2, without the softmax at its end."""
-    pytest.importorskip("torch")
-    with _stand_in_for_torchvision(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        models = pytest.importorskip("pytorchvideo.models.x3d", exc_type=ImportError)
-    return models.create_x3d(
+    return _pytorchvideo("x3d").create_x3d(
         input_clip_length=frames,
         input_crop_size=size,
         depth_factor=depth,
@@ -26,6 +22,25 @@ def pytorchvideo_x3d(frames: int, size: int, depth: float, classes: int = 400) -
         model_num_class=classes,
         head_activation=None,
     )
+
+
+def pytorchvideo_i3d_r50(window: tuple[int, int, int]) -> Any:
+    """PyTorchVideo's I3D-R50; `window` is that of its head."""
+    return _pytorchvideo("hub.resnet").i3d_r50(head_pool_kernel_size=window)
+
+
+def pytorchvideo_slow_r50(window: tuple[int, int, int]) -> Any:
+    """PyTorchVideo's Slow-R50, with the settings of its hub but for the `window` of its head."""
+    create = _pytorchvideo("resnet").create_resnet
+    return create(stem_conv_kernel_size=(1, 7, 7), head_pool_kernel_size=window)
+
+
+def _pytorchvideo(name: str) -> Any:
+    """A module of pytorchvideo.models, or a skipped test."""
+    pytest.importorskip("torch")
+    with _stand_in_for_torchvision(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pytest.importorskip(f"pytorchvideo.models.{name}", exc_type=ImportError)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from archdsl.weights.sources import SOURCES
 _DETAILS = """\
 examples:
   archdsl weights inspect X3D_S.pyth
-  archdsl weights import X3D_S.pyth --from pytorchvideo --spec specs/x3d_s.arch \\
+  archdsl weights import X3D_S.pyth --from pytorchvideo --spec x3d_s \\
     --set shortcut_norm=where_channels_differ -o x3d_s.pt
 """
 
@@ -22,21 +22,25 @@ their shapes are compared. A tensor without a counterpart is an error, except th
 norms. If the file has another number of classes, the classifier is initialised anew, and so is what
 was inserted in the network.
 
-torchvision-2d are GoogLeNet, ResNet and MobileNet, for networks over images and over videos. Their
-kernels are inflated along time: repeated and divided by the length, or with --inflate centre in the
-middle. The report says of each layer how. own-2d takes weights of a module of the same names over
-images.
+pytorchvideo and slowfast are X3D and I3D-R50, pytorch-i3d and the like the I3D of Inception, and
+torchvision its networks over videos. torchvision-2d are GoogLeNet, ResNet and MobileNet, for
+networks over images and over videos. Their kernels are inflated along time: repeated and divided by
+the length, or with --inflate centre in the middle. The report says of each layer how. own-2d takes
+weights of a module of the same names over images.
 
 No code in FILE is run. OUT is a dict with the weights as `model_state`, or safetensors if it has
 that suffix. An OUT that exists is an error without --force. Read it with `load_weights` of
 weight_keys.py, beside the module that `archdsl compile` writes for the same spec and --set.
 
 examples:
-  archdsl weights import X3D_S.pyth --from pytorchvideo --spec specs/x3d_s.arch \\
+  archdsl weights import X3D_S.pyth --from pytorchvideo --spec x3d_s \\
     --set shortcut_norm=where_channels_differ -o x3d_s.pt
-  archdsl weights import x3d_m.pyth --from slowfast --spec specs/x3d_m.arch --set classes=51 \\
-    -o x3d_m.safetensors
-  archdsl weights import resnet50.pth --from torchvision-2d --spec specs/i3d_r50.arch -o start.pt
+  archdsl weights import x3d_m.pyth --from slowfast --spec x3d_m \\
+    --set classes=51 -o x3d_m.safetensors
+  archdsl weights import resnet50.pth --from torchvision-2d --spec i3d_r50 \\
+    -o start.pt
+  archdsl weights import rgb_imagenet.pt --from pytorch-i3d --spec i3d \\
+    --set classes=400 -o i3d.pt
 """
 
 _INSPECT_DETAILS = """\
@@ -58,8 +62,9 @@ def add_weights(commands: argparse._SubParsersAction[options.Parser]) -> None:
     summary = "import published weights for a network"
     importing = options.command(inner, "import", summary, _IMPORT_DETAILS)
     _add_file(importing)
+    help = f"the library of the weights: {', '.join(SOURCES)}"
     importing.add_argument(
-        "--from", dest="library", choices=SOURCES, required=True, help="the library of the weights"
+        "--from", dest="library", metavar="LIBRARY", choices=SOURCES, required=True, help=help
     )
     help = "what becomes of kernels over images: divided among the frames, or in the middle one"
     importing.add_argument("--inflate", choices=("repeat", "centre"), default="repeat", help=help)

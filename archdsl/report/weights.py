@@ -75,7 +75,7 @@ def _remarks(done: Import) -> Iterator[str]:
     available = counted(len(match.file.tensors), "tensor")
     yield f"imported    {imported:,} of {available}, from {match.file.form}"
     if match.reset:
-        here, there = match.own.shapes[match.reset[0]][0], match.file_shape(match.reset[0])[0]
+        here, there = match.own.shapes[match.reset[0]][0], match.shape_here(match.reset[0])[0]
         yield (
             f"reset       {', '.join(match.reset)}: {here} classes, but the file has {there};"
             f" `--set classes={there}` keeps them"
@@ -147,7 +147,8 @@ def _totals(file: Weights) -> Iterator[str]:
     dtypes = Counter(map(_dtype, file.tensors.values()))
     numbers = ", ".join(f"{number:,} of {dtype}" for dtype, number in dtypes.items())
     yield f"form        {file.form}"
-    yield f"keys        {f'those of {library.title}' if library else 'of no known library'}"
+    known = f"those of {library.title}: `--from {library.library}`" if library else ""
+    yield f"keys        {known or 'of no known library'}"
     yield f"tensors     {len(file.tensors):,}: {numbers}"
     parameters, statistics = _sizes(file)
     yield f"parameters  {parameters:,}" + (f"; statistics {statistics:,}" if statistics else "")

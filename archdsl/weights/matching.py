@@ -105,7 +105,7 @@ class Named:
         known = {*self.names, *self.identities, *self.inserted, *self.constants}
         return [key for key in self.shapes if key not in known]
 
-    @property
+    @cached_property
     def expected(self) -> Mapping[str, Tensor]:
         """What a file would hold that has these tensors as they start."""
         return {name: self._stored(key) for key, name in self.names.items()}
@@ -159,17 +159,17 @@ class Match:
         ]
 
     def _has_other_classes(self, key: str) -> bool:
-        there, here = self._moved_shape(key), self.own.shapes[key]
+        there, here = self.shape_here(key), self.own.shapes[key]
         return bool(there and here) and self._fits((here[0], *there[1:]), here)
 
     @cached_property
     def _reshaped(self) -> list[str]:
         present = (key for key, name in self.own.names.items() if name in self.file.tensors)
         return [
-            key for key in present if not self._fits(self._moved_shape(key), self.own.shapes[key])
+            key for key in present if not self._fits(self.shape_here(key), self.own.shapes[key])
         ]
 
-    def _moved_shape(self, key: str) -> Shape:
+    def shape_here(self, key: str) -> Shape:
         """The shape of a tensor of the file with the axes that it has here; () if it has others."""
         there, layout = self.file_shape(key), self.own.layouts.get(key)
         return (layout.shape(there) or ()) if layout else there
@@ -230,7 +230,7 @@ def _shape_lines(match: Match) -> Iterator[str]:
     shown = {
         layer: (
             show_tensors({leaf: match.file_shape(key) for leaf, key in keys.items()}),
-            show_tensors({leaf: match.own.shapes[key] for leaf, key in keys.items()}),
+            _wanted(match.own, keys),
         )
         for layer, keys in layers.items()
     }
@@ -238,6 +238,13 @@ def _shape_lines(match: Match) -> Iterator[str]:
     for ours, theirs, (first, *_) in fold_pairs(pairs, shown):
         there, here = shown[first]
         yield f"{theirs}: {there}, but {ours}: {here}"
+
+
+def _wanted(own: Named, keys: Mapping[str, str]) -> str:
+    """The shapes that tensors of a layer should have in the file, and in which order of axes."""
+    shapes = {leaf: tuple(own.expected[own.names[key]].shape) for leaf, key in keys.items()}
+    orders = {" ".join(own.layouts[key].there) for key in keys.values() if key in own.layouts}
+    return show_tensors(shapes) + "".join(f" as {order}" for order in sorted(orders))
 
 
 def _errors(message: Callable[[str], str], keys: list[str]) -> Iterator[Diagnostic]:

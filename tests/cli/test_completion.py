@@ -46,7 +46,7 @@ def completed(folder: Path, *words: str) -> list[str]:
         (["flops", "x3d_"], ["x3d_l", "x3d_m", "x3d_s", "x3d_xs"]),
         (["compile", "x3d_s", "-o", "b"], ["build"]),
         (["weights", "i"], ["import", "inspect"]),
-        (["weights", "import", "--from", "py"], ["pytorchvideo"]),
+        (["weights", "import", "--from", "py"], ["pytorch-i3d", "pytorchvideo"]),
         (["weights", "import", "--spec", "tiny_s"], ["tiny_space"]),
         (["completion", ""], ["bash", "zsh", "fish"]),
         (["flops", "--set", "f"], [""]),

@@ -37,6 +37,7 @@ _NOT_RUN = {
     ("docs/search.md", "it trains for minutes"): 1,
     ("docs/search.md", "it needs GPUs"): 1,
     ("docs/search.md", "it searches for days, or minutes for nothing but a trial"): 2,
+    ("docs/weights.md", "it needs TensorFlow and a checkpoint"): 1,
     ("docs/weights.md", "torchvision's weights are downloaded"): 1,
 }
 """How many blocks of a page are not run, and why."""

@@ -68,7 +68,7 @@ def test_the_wheel_contains_the_package_data(wheel: Path) -> None:
 
 
 def test_the_wheel_contains_nothing_else(wheel: Path) -> None:
-    kinds = {".arch", ".j2", ".json", ".lark", ".py", ".typed"}
+    kinds = {".arch", ".j2", ".json", ".lark", ".py", ".toml", ".typed"}
     held = zipfile.ZipFile(wheel).namelist()
     held = [name for name in held if not name.startswith("archdsl/studio/page/")]
     assert all(Path(name).suffix in kinds for name in held if name.startswith("archdsl/"))

@@ -1,4 +1,4 @@
-"""X3D with SlowFast's names, layers and order, written independently of the library.
+"""X3D and I3D-R50 with SlowFast's names, layers and order, written independently of the library.
 
 SlowFast itself cannot be installed as a package, so this stands in for its checkpoints.
 """
@@ -81,6 +81,64 @@ def slowfast_x3d(depth: float = 2.2, bottleneck: float = 2.25, classes: int = 40
         "lin_5_relu": nn.ReLU(),
         "flatten": nn.Flatten(),
         "projection": nn.Linear(2048, classes),
+    }
+    parts["head"] = nn.Sequential(OrderedDict(head))
+    return nn.Sequential(OrderedDict(parts))
+
+
+class Bottleneck(nn.Module):
+    """A block of I3D-R50; `span` is how many frames the first convolution looks at."""
+
+    def __init__(self, before: int, after: int, span: int, stride: int) -> None:
+        super().__init__()
+        inner = after // 4
+        if before != after or stride != 1:
+            self.branch1 = nn.Conv3d(before, after, 1, stride=(1, stride, stride), bias=False)
+            self.branch1_bn = nn.BatchNorm3d(after)
+        steps = (1, stride, stride)
+        layers: dict[str, nn.Module] = {
+            "a": nn.Conv3d(before, inner, (span, 1, 1), padding=(span // 2, 0, 0), bias=False),
+            "a_bn": nn.BatchNorm3d(inner),
+            "a_relu": nn.ReLU(),
+            "b": nn.Conv3d(inner, inner, (1, 3, 3), steps, padding=(0, 1, 1), bias=False),
+            "b_bn": nn.BatchNorm3d(inner),
+            "b_relu": nn.ReLU(),
+            "c": nn.Conv3d(inner, after, 1, bias=False),
+            "c_bn": nn.BatchNorm3d(after),
+        }
+        self.branch2 = nn.Sequential(OrderedDict(layers))
+
+    def forward(self, x: Tensor) -> Tensor:
+        shortcut = self.branch1_bn(self.branch1(x)) if hasattr(self, "branch1") else x
+        return (shortcut + self.branch2(x)).relu()
+
+
+SPANS = {2: (3,) * 3, 3: (3, 1) * 2, 4: (3, 1) * 3, 5: (1, 3, 1)}
+
+
+def slowfast_i3d(classes: int = 400) -> nn.Module:
+    """A module whose state dict has SlowFast's keys; it returns logits."""
+    stem = {
+        "conv": nn.Conv3d(3, 64, (5, 7, 7), (1, 2, 2), (2, 3, 3), bias=False),
+        "bn": nn.BatchNorm3d(64),
+        "relu": nn.ReLU(),
+        "pool_layer": nn.MaxPool3d((1, 3, 3), (1, 2, 2), (0, 1, 1)),
+    }
+    parts: dict[str, nn.Module] = {"s1": _one("pathway0_stem", nn.Sequential(OrderedDict(stem)))}
+    before = 64
+    for stage, spans in SPANS.items():
+        blocks, after = OrderedDict(), 64 * 2**stage
+        for place, span in enumerate(spans):
+            stride = 2 if place == 0 and stage > 2 else 1
+            blocks[f"pathway0_res{place}"] = Bottleneck(before, after, span, stride)
+            before = after
+        parts[f"s{stage}"] = nn.Sequential(blocks)
+        if stage == 2:
+            parts["pathway0_pool"] = nn.MaxPool3d((2, 1, 1))
+    head = {
+        "pathway0_avgpool": nn.AdaptiveAvgPool3d(1),
+        "flatten": nn.Flatten(),
+        "projection": nn.Linear(before, classes),
     }
     parts["head"] = nn.Sequential(OrderedDict(head))
     return nn.Sequential(OrderedDict(parts))

@@ -48,7 +48,7 @@ def test_inspect_folds_repeated_layers(
     counters = sum(key.endswith("num_batches_tracked") for key in state)
     assert lines[-5:] == [
         "- form        `model_state` of a checkpoint",
-        "- keys        those of SlowFast's X3D",
+        "- keys        those of SlowFast's X3D: `--from slowfast`",
         f"- tensors     {len(state)}: {len(state) - counters} of float32, {counters} of int64",
         f"- parameters  {parameters:,}; statistics {total - parameters:,}",
         "- not read    epoch, optimizer_state, cfg",
