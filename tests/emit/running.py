@@ -44,6 +44,7 @@ def _has_choices(path: Path) -> bool:
 
 REPEATS = frozenset(
     """autox3d_l_printed autox3d_l_printed_plain autox3d_m autox3d_m_plain i3d_mit i3d_r50_mit
+    i3d_r50_pytorchvideo
     s3d_mit i3d_agnostic i3d_r50_gpb i3d_r50_agnostic tiny_frame x3d_m x3d_xs vivit""".split()
 )
 """Networks of the gallery whose blocks are those of another one there, in other sizes or places."""
