@@ -18,8 +18,9 @@ from archdsl.diagnostics import CompileError, alternatives, error, suggestion
 from archdsl.draw.cell import draw_cells
 from archdsl.draw.choices import NONE, Decisions
 from archdsl.draw.dot import dot
+from archdsl.draw.faults import Fault
 from archdsl.draw.mermaid import mermaid
-from archdsl.draw.network import Fault, draw
+from archdsl.draw.network import draw
 from archdsl.draw.outline import View
 from archdsl.draw.picture import Picture
 from archdsl.draw.svg import pngs, svg

@@ -6,8 +6,9 @@ method is Sugiyama's (layers, order, columns), applied to each frame on its own.
 
 picture      what a picture shows, without positions: boxes, groups, wires, a legend
 network      the picture of a network; outline, what is a box and what a frame; opening, which of
-             them a reader opens; captions, the lines on a box; words, how figures are written;
-             details, where a box is written and what it costs
+             them a reader opens; wires, faults, choices, lanes, what leads to a box or is in it;
+             captions, the lines on a box; words, how figures are written; details, where a box is
+             written and what it costs
 cell         the picture of an attention cell
 layout       frames, a diagram laid out, frame by frame; layers, columns, placing, the steps for one
              frame: which rank, which order and column, how far down; parts, where a long diagram is

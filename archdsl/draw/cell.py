@@ -17,9 +17,9 @@ from archdsl.draw.picture import (
     Picture,
     Swatch,
     Wire,
-    drop_longest,
 )
 from archdsl.draw.style import clean, shorten
+from archdsl.draw.wires import drop_longest
 from archdsl.ir.cells import ENTRY, Cell, CellOperation
 
 _LOOKS = {

@@ -5,14 +5,11 @@ All formats are written from this. Only SVG and PNG need positions, which `page`
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import accumulate
 from typing import TypeAlias
 
-from archdsl import limits
 from archdsl.report.text import readable
 
 
@@ -77,6 +74,25 @@ class Chips:
 
 
 @dataclass(frozen=True, slots=True)
+class Lane:
+    """What a box does for one of several pathways; `place` is that of the pathway's input.
+
+    `heat` is as that of a box.
+    """
+
+    name: str
+    place: int
+    share: str
+    costs: str
+    heat: float
+
+    @property
+    def text(self) -> str:
+        """The lane in formats that write it in a line."""
+        return ": ".join(filter(None, (f"{self.name} {self.share}", self.costs)))
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """What a box or a frame stands for: the line where it is written, its result, all its costs.
 
@@ -102,7 +118,7 @@ class Details:
 class Box:
     """A box with a title and lines below it; `share` of the cost is shown beside the title.
 
-    `costs` are a last line, of what the box costs in all.
+    `costs` are a last line, of what the box costs in all; where it has `lanes`, these say it.
 
     `heat` is the cost relative to that of the most expensive box, from 0 to 1. `choices` are the
     decisions of a space that belong to it.
@@ -119,6 +135,7 @@ class Box:
     border: Border = Border.SINGLE
     choices: tuple[Chips, ...] = ()
     details: Details | None = None
+    lanes: tuple[Lane, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +156,13 @@ Item: TypeAlias = Box | Group
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A value, from the box that makes it to the boxes that read it."""
+    """A value, from the box that makes it to the boxes that read it, perhaps of a pathway."""
 
     source: int
     targets: tuple[int, ...]
     label: str = ""
     line: Line = Line.PLAIN
+    lane: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +219,16 @@ def boxes(items: Iterable[Item]) -> Iterator[Box]:
             yield item
 
 
+def map_boxes(items: Iterable[Item], change: Callable[[Box], Box]) -> tuple[Item, ...]:
+    """The items with every box changed, at any depth."""
+    return tuple(
+        replace(item, items=map_boxes(item.items, change))
+        if isinstance(item, Group)
+        else change(item)
+        for item in items
+    )
+
+
 def times(count: int) -> str:
     return f"×{count}" if count > 1 else ""
 
@@ -217,7 +245,8 @@ def aside(group: Group) -> str:
 
 def all_lines(box: Box) -> tuple[str, ...]:
     """What a box says below its title, in formats that write it line by line."""
-    return tuple(filter(None, (*box.lines, box.costs, *(each.text for each in box.choices))))
+    lanes, choices = ([each.text for each in parts] for parts in (box.lanes, box.choices))
+    return tuple(filter(None, (*box.lines, box.costs, *lanes, *choices)))
 
 
 def tooltip(item: Item, details: Details) -> str:
@@ -225,26 +254,6 @@ def tooltip(item: Item, details: Details) -> str:
     head = "  ".join(filter(None, (item.title, times(item.times))))
     costs = f"{readable(details.params)} parameters, {readable(details.macs)} MACs"
     place = f"{details.file}:{details.line}"
-    lines = (head, *details.facts, f"output {details.shape}", costs, place)
+    lanes = [lane.text for lane in item.lanes] if isinstance(item, Box) else []
+    lines = (head, *details.facts, f"output {details.shape}", costs, *lanes, place)
     return "\n".join(lines)
-
-
-def drop_longest(wires: Sequence[Wire]) -> tuple[tuple[Wire, ...], tuple[str, ...]]:
-    """Drop the longest connections if all together are too long, and say so in a note.
-
-    A layout takes time in proportion to their total length: each crosses all layers on its way.
-    """
-    # Keys are in the order of execution, so their difference is about the way of a connection.
-    spans = sorted(target - wire.source for wire in wires for target in wire.targets)
-    lengths = list(accumulate(spans))
-    fits = bisect_right(lengths, limits.DRAWN_LENGTH)
-    if fits == len(spans):
-        return tuple(wires), ()
-    most = spans[fits] - 1  # all of one length are kept or dropped, whatever their order
-    short = (
-        replace(wire, targets=tuple(t for t in wire.targets if t - wire.source <= most))
-        for wire in wires
-    )
-    kept = tuple(wire for wire in short if wire.targets)
-    left_out = len(spans) - sum(len(wire.targets) for wire in kept)
-    return kept, (f"{left_out:,} connections are not drawn: they are too long",)

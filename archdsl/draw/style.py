@@ -12,7 +12,7 @@ from unicodedata import east_asian_width
 
 from archdsl.draw.layout.geometry import Size
 from archdsl.draw.paints import Paint
-from archdsl.draw.picture import Box, Chips, Group, Look, aside, times
+from archdsl.draw.picture import Box, Chips, Group, Lane, Look, aside, times
 
 # Texts
 
@@ -83,6 +83,7 @@ _NARROWEST, _USUAL = 120.0, 228.0
 """The least widths of boxes; those with costs are as wide as most of these need."""
 
 _STEP = 36.0
+_LANE_LEAST = 140.0
 
 
 TAKEN, OPEN = (Paint.TAKEN, Paint.TAKEN_EDGE), (Paint.CARD, Paint.CARD_EDGE)
@@ -116,6 +117,20 @@ def _options_width(chips: Chips) -> float:
     return sum(parts) + CHIP_GAP * (len(parts) - 1)
 
 
+LANE, LANE_GAP = 42.0, 6.0
+"""Pixels of a lane in a box, from its top to its bottom, and between two lanes."""
+
+
+def lanes_width(lanes: Sequence[Lane]) -> float:
+    """The width of lanes, which are as wide as each other."""
+    return len(lanes) * (max(map(_lane_width, lanes)) + LANE_GAP) - LANE_GAP
+
+
+def _lane_width(lane: Lane) -> float:
+    head = BOLD.width(lane.name) + GAP + PLAIN.width(lane.share)
+    return max(head, PLAIN.width(lane.costs), _LANE_LEAST) + 2 * PADDING
+
+
 def box_size(box: Box) -> Size:
     """The size of a box. Widths go up in steps, so that boxes above each other are often equal."""
     if box.look in CIRCLES:
@@ -123,12 +138,14 @@ def box_size(box: Box) -> Size:
     head = [TITLE.width(box.title), TITLE.width(times(box.times)), PLAIN.width(box.share)]
     line = sum(head) + GAP * (sum(map(bool, head)) - 1)
     texts = (PLAIN.width(text) for text in (*box.lines, box.costs))
-    widest = max(line, *texts, choices_width(box.choices) if box.choices else 0)
+    parts = [choices_width(box.choices)] if box.choices else []
+    parts += [lanes_width(box.lanes)] if box.lanes else []
+    widest = max([line, *texts, *parts])
     least = _USUAL if box.costs else _LEAST.get(box.look, _NARROWEST)
     steps = -(-(widest + 2 * PADDING - least) // _STEP)  # rounded up
     width = least + max(steps, 0) * _STEP
     height = 2 * 8 + TITLE.size + 1 + LINE * (len(box.lines) + bool(box.costs))
-    height += CHIP * len(box.choices) + 4 * bool(box.choices)
+    height += CHIP * len(box.choices) + 4 * bool(box.choices) + LANE * bool(box.lanes)
     return Size(width / 2, width / 2, height)
 
 

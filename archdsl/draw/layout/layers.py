@@ -46,12 +46,13 @@ class Segment:
     label: str
     line: Line
     shows_label: bool
+    lane: int | None = None
 
 
 def outermost_segments(wires: Sequence[Wire]) -> list[Segment]:
     """The segments of wires in the outermost frame."""
     return [
-        Segment(number, wire.source, wire.targets, False, wire.label, wire.line, True)
+        Segment(number, wire.source, wire.targets, False, wire.label, wire.line, True, wire.lane)
         for number, wire in enumerate(wires)
     ]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from archdsl.draw.layout.geometry import Area, Label, Layout, Path, Point, Size, join, spread
 from archdsl.draw.layout.layers import Layers, Segment, Vertex
-from archdsl.draw.picture import Group, Item, Look
+from archdsl.draw.picture import Box, Group, Item, Look
 
 _PORTS = 18.0
 """Pixels between wires at the edge of a box."""
@@ -36,7 +37,7 @@ class FrameLayout:
     leaves: Mapping[int, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FrameContent:
     """What is in a frame: its items, those that are frames laid out, and the segments of wires."""
 
@@ -46,6 +47,11 @@ class FrameContent:
     owners: Mapping[int, int]
     header: float
     footer: float
+
+    @cached_property
+    def lanes(self) -> Mapping[int, int | None]:
+        """The pathway of each wire."""
+        return {segment.wire: segment.lane for segment in self.segments}
 
 
 @dataclass
@@ -101,19 +107,28 @@ class Placement:
                 doors = frame.leaves if near is vertex.down else frame.enters
                 at = [self.axes[vertex.index] + doors[self._wire(link)] for link in links]
             else:
-                at = self._spread(vertex, links, item.look)
+                at = self._spread(vertex, links, item)
             found |= {(vertex.index, link): x for link, x in zip(links, at, strict=True)}
 
     def _wire(self, index: int) -> int:
         wire = self.layers.vertices[index].wire
         return -1 if wire is None else wire
 
-    def _spread(self, vertex: Vertex, links: Sequence[int], look: Look) -> list[float]:
-        axis = self.axes[vertex.index]
+    def _spread(self, vertex: Vertex, links: Sequence[int], box: Box) -> list[float]:
+        axis, wanted = self.axes[vertex.index], [self.axes[link] for link in links]
         # Wires keep away from the corners of a box, and join an oval in its middle part only.
-        edge = vertex.size.height / 2 if look is Look.END else min(10.0, vertex.size.left / 2)
+        edge = vertex.size.height / 2 if box.look is Look.END else min(10.0, vertex.size.left / 2)
         low, high = axis - vertex.size.left + edge, axis + vertex.size.right - edge
-        return spread([self.axes[link] for link in links], _PORTS, low, high)
+        places = [lane.place for lane in box.lanes]
+        if places and [self._lane(link) for link in links] == places:
+            width = (high - low) / len(places)
+            lefts = [low + width * lane for lane in range(len(places))]
+            ends = zip(wanted, lefts, strict=True)
+            return [min(max(at, left + edge), left + width - edge) for at, left in ends]
+        return spread(wanted, _PORTS, low, high)
+
+    def _lane(self, link: int) -> int | None:
+        return self.content.lanes.get(self._wire(link))
 
     # The depths of layers
 

@@ -109,6 +109,7 @@ def _box(area: Area, box: Box) -> Iterator[str]:
     top = area.y + 20 + LINE * (len(box.lines) + bool(box.costs))
     for place, chips in enumerate(box.choices, start=1):
         yield from _chips(area, box, top + 2 + style.CHIP * place, chips)
+    yield from _lanes(area, box)
     yield "</g>"
 
 
@@ -118,7 +119,7 @@ def _shape(area: Area, inset: float) -> Iterator[str]:
     assert isinstance(box, Box)
     radius = _radius(area, box)
     yield rectangle(area, painted(*LOOKS[box.look]), radius)
-    if heat(box):
+    if heat(box) and not box.lanes:
         opaque = f'opacity="{heat(box):.3f}" {painted(Paint.HEAT, Paint.HEAT_EDGE)}'
         yield rectangle(area, opaque, radius)
     if box.border is Border.DOUBLE:
@@ -129,6 +130,20 @@ def _radius(area: Area, box: Box) -> float:
     if box.look is Look.END or box.look in style.CIRCLES:
         return area.height / 2
     return 14 if box.border is Border.ROUND else 4
+
+
+def _lanes(around: Area, box: Box) -> Iterator[str]:
+    """The lanes of a box beside each other at its bottom, where its wires enter and leave."""
+    room = around.width - 2 * PADDING + style.LANE_GAP
+    y, width = around.y + around.height - style.LANE, room / max(len(box.lanes), 1)
+    for place, lane in enumerate(box.lanes):
+        x = around.x + PADDING + width * place
+        own = Box(0, Look.BLOCK, lane.name, heat=lane.heat)
+        yield from _shape(Area(own, x, y, width - style.LANE_GAP, style.LANE - 8), 0)
+        left, right = x + PADDING, x + width - style.LANE_GAP - PADDING
+        yield text(Writing(lane.name, left, y + 14, BOLD, Paint.INK))
+        yield text(Writing(lane.share, right, y + 14, PLAIN, Paint.INK, "end"))
+        yield text(Writing(lane.costs, left, y + 28, PLAIN, Paint.SOFT))
 
 
 def _chips(around: Area, box: Box, y: float, chips: Chips) -> Iterator[str]:
