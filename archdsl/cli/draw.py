@@ -172,7 +172,8 @@ claim is counted once. Figures are for one view of one sample; memory is the pea
 network whose parameters lack values is left out, with a note.
 
 With -o the networks that have a top1 are drawn instead, cost against top1. Networks that derive
-from one base have one colour. A line joins those of them that differ only in numbers.
+from one base have one colour, the same in all charts. A line joins those of them that differ only
+in numbers, and a staircase those that no other network beats.
 
 examples:
   archdsl family specs/x3d_*.arch specs/autox3d_?.arch

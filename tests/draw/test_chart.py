@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from archdsl.claims.families import FamilyMember, members
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.diagnostics import Diagnostics
-from archdsl.draw.charts.chart import Chart, Group, Linear, Logarithmic, Point
-from archdsl.draw.charts.family import chart
+from archdsl.draw.charts.chart import Chart, Group, Linear, Logarithmic, Point, front
+from archdsl.draw.charts.family import chart, marks_of
 from archdsl.draw.charts.labels import RADIUS
 from archdsl.draw.charts.page import ChartPage, chart_page
+from archdsl.draw.paints import Paint
 from archdsl.draw.svg import chart_svg
 from archdsl.spec import load
 from tests.draw.harness import ROOT, Rectangle
@@ -130,6 +131,42 @@ def test_a_line_joins_networks_that_differ_in_numbers() -> None:
     assert {group.name for group in drawn.groups} == {"from x2d", "from autox3d_s"}
 
 
+def test_a_staircase_joins_what_nothing_beats() -> None:
+    drawn = family("*x3d_*")
+    labels = [point.label for point in drawn.front]
+    assert labels[0] == "x3d_s"
+    assert labels[-1] == "autox3d_l"
+    page = chart_page(drawn)
+    (stairs,) = (s for s in page.strokes if s.ink is Paint.FRONT and len(s.points) > 2)
+    assert all(x1 == x2 or y1 == y2 for (x1, y1), (x2, y2) in pairwise(stairs.points))
+    assert any(writing.text.startswith("Pareto front") for writing in page.writings)
+    assert not family("x3d_s").front  # of one network
+
+
+@given(st.lists(st.tuples(st.integers(1, 20), st.integers(0, 20)), min_size=1, max_size=12))
+def test_the_front_is_what_no_other_point_beats(pairs: list[tuple[int, int]]) -> None:
+    points = [Point(across, up, "") for across, up in pairs]
+    best = front(points)
+    assert all(one.across < other.across and one.up < other.up for one, other in pairwise(best))
+    assert all(any(b.across <= p.across and b.up >= p.up for b in best) for p in points)
+
+
+def test_a_family_has_one_colour_in_all_charts() -> None:
+    charts = [family(pattern) for pattern in ("x3d_s", "x3d_*", "*x3d_*")]
+    marks = [{group.name: group.mark for group in drawn.groups} for drawn in charts]
+    assert len({each["from x2d"] for each in marks}) == 1
+    published = marks_of(["x2d", "autox3d_s", "i3d", "i3d_r50", "s3d"])
+    assert len({mark % 8 for mark in published.values()}) == 5
+
+
+def test_families_of_one_colour_are_told_apart() -> None:
+    names = [f"base_{number}" for number in range(20)]
+    together = marks_of(names)
+    assert len(set(together.values())) == 20
+    first = {marks_of([name])[name]: name for name in sorted(names, reverse=True)}
+    assert all(together[name] == mark for mark, name in first.items())
+
+
 def test_insertions_are_not_joined() -> None:
     groups = family("s3d*").groups
     assert [group.name for group in groups] == ["from s3d"]
@@ -198,12 +235,12 @@ def test_output_is_deterministic() -> None:
 def test_a_mark_has_a_tooltip_with_all_values() -> None:
     root = ElementTree.fromstring(chart_svg(chart_page(family("x3d_s"))))
     tooltips = [title.text for mark in root.iter(f"{SVG}path") for title in mark]
-    assert tooltips == ["x3d_s(size = 182): 2.72 G MACs, 73.3 % at 3 × 13 × 182²"]
+    assert tooltips == ["from x2d", "x3d_s(size = 182): 2.72 G MACs, 73.3 % at 3 × 13 × 182²"]
 
 
 def test_a_colour_and_a_shape_for_each_of_many_groups() -> None:
     groups = tuple(
-        Group(f"from base_{n}", ((Point(10**9 + n, n, f"a{n}"), Point(2 * 10**9 + n, n, f"b{n}")),))
+        Group(f"from b{n}", ((Point(10**9 + n, n, f"a{n}"), Point(2 * 10**9 + n, n, f"b{n}")),), n)
         for n in range(12)
     )
     page = chart_page(Chart("groups", ("fact",), "across", "up", groups))

@@ -26,10 +26,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Points of one colour, with a line through each run. A group without a name is grey."""
+    """Points of one colour and shape, by the number of its `mark`, with a line through each run.
+
+    A group without a name is grey.
+    """
 
     name: str
     runs: tuple[tuple[Point, ...], ...]
+    mark: int = 0
 
     @property
     def points(self) -> Iterator[Point]:
@@ -39,7 +43,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Points over a logarithmic axis; `across` and `up` are the titles of the axes."""
+    """Points over a logarithmic axis; `across` and `up` are the titles of the axes.
+
+    `front` are points that a staircase joins.
+    """
 
     title: str
     facts: tuple[str, ...]
@@ -47,11 +54,21 @@ class Chart:
     up: str
     groups: tuple[Group, ...]
     notes: tuple[str, ...] = ()
+    front: tuple[Point, ...] = ()
 
     @property
     def points(self) -> list[Point]:
         """All of them, group by group."""
         return [point for group in self.groups for point in group.points]
+
+
+def front(points: Iterable[Point]) -> tuple[Point, ...]:
+    """The Pareto front, from left to right: no other point is as far left and as far up."""
+    found = list[Point]()
+    for point in sorted(points, key=lambda point: (point.across, -point.up)):
+        if not found or point.up > found[-1].up:
+            found.append(point)
+    return tuple(found)
 
 
 _MARGINS = (0.13, 0.08)

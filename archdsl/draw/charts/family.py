@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 from archdsl.claims.families import FamilyMember
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import CompileError, Diagnostic, counted, error
 from archdsl.draw import words
-from archdsl.draw.charts.chart import Chart, Group, Point
+from archdsl.draw.charts.chart import Chart, Group, Point, front
+from archdsl.draw.charts.page import INKS
 from archdsl.draw.style import clean, shorten
 from archdsl.ir.types import TensorType
 from archdsl.plan.derivations import Lineage
@@ -24,6 +27,9 @@ _GROUPS = 12
 
 _LONGEST = 40
 """The longest name that is not shorten, in characters."""
+
+_SALT = 181
+"""Chosen so that the bases of the published networks have different colours."""
 
 _LONGEST_RUN = 12
 """The most points that a line joins: one through many more would say nothing."""
@@ -41,6 +47,7 @@ def chart(members: Sequence[FamilyMember], convention: Convention) -> Chart:
         raise CompileError([_nothing_to_draw(bool(rated), convention)])
     family = _Family(drawn, convention)
     groups = tuple(family.groups())
+    best = front(point for group in groups for point in group.points)
     unit, free = convention.unit, len(rated) - len(drawn)
     note = f"{counted(free, 'network')} with 0 {unit} not drawn: the axis is logarithmic"
     return Chart(
@@ -50,6 +57,7 @@ def chart(members: Sequence[FamilyMember], convention: Convention) -> Chart:
         "top-1 accuracy as published, %",
         groups,
         (note,) if free else (),
+        best if len(best) > 1 else (),
     )
 
 
@@ -91,12 +99,12 @@ class _Family:
         for member in self.members:
             base = (member.lineage.file, member.lineage.base)  # a name alone is not unique
             bases.setdefault(base, []).append(member)
-        # A colour for a single point would say nothing.
-        several = [base for base in bases if len(bases[base]) > 1]
-        coloured = sorted(several, key=lambda base: -len(bases[base]))[:_GROUPS]
+        coloured = sorted(bases, key=lambda base: -len(bases[base]))[:_GROUPS]
+        marks = marks_of({base[1] for base in coloured})
         for base in bases:
             if base in coloured:
-                yield Group(f"from {shorten(clean(base[1]), _LONGEST)}", self._runs(bases[base]))
+                name = f"from {shorten(clean(base[1]), _LONGEST)}"
+                yield Group(name, self._runs(bases[base]), marks[base[1]])
         rest = [member for base in bases if base not in coloured for member in bases[base]]
         if rest:
             yield Group("", self._runs(rest))
@@ -121,6 +129,23 @@ class _Family:
             shorten(inputs, _LONGEST) if self.shows_inputs else "",
             clean(f"{member.name}: {figures}"),
         )
+
+
+def marks_of(bases: Collection[str]) -> Mapping[str, int]:
+    """A mark for each base by its name, so that a family looks alike in all charts.
+
+    Of two that would have one mark, the later in the alphabet has the next that is free.
+    """
+    own = {base: _digest(base) % len(INKS) for base in sorted(bases)}
+    marks = {mark: base for base, mark in reversed(own.items())}
+    for base, mark in own.items():
+        if marks[mark] != base:
+            marks[next(other for other in count(mark) if other not in marks)] = base
+    return {base: mark for mark, base in marks.items()}
+
+
+def _digest(name: str) -> int:
+    return sha256(f"{_SALT} {name}".encode()).digest()[0]
 
 
 def _split_long_run(run: Sequence[Point]) -> Iterator[tuple[Point, ...]]:

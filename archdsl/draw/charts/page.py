@@ -25,8 +25,20 @@ _ZOOMS = (1.25, 1.5, 2.0, 3.0)
 
 _AXIS = Font(12, 600)
 
-_INKS = (Paint.BLUE, Paint.ORANGE, Paint.GREEN, Paint.VIOLET, Paint.RED, Paint.TEAL)
+INKS = (
+    Paint.BLUE,
+    Paint.ORANGE,
+    Paint.GREEN,
+    Paint.VIOLET,
+    Paint.RED,
+    Paint.TEAL,
+    Paint.OLIVE,
+    Paint.BROWN,
+)
 """The colours of groups. Points without a group are in ALONE."""
+
+_FRONT = "Pareto front: none here is cheaper and as accurate"
+_FRONT_WIDTH = 5.0
 
 
 def chart_page(chart: Chart) -> ChartPage:
@@ -50,7 +62,7 @@ class _Drawing:
         self.points = chart.points
         self.across = Logarithmic.of([point.across for point in self.points])
         self.up = Linear.of([point.up for point in self.points])
-        self.legend, self.patches, top = _legend(chart, _WIDTH * zoom)
+        self.legend, self.patches, self.dash, top = _legend(chart, _WIDTH * zoom)
         left = _MARGIN + 10 + max(PLAIN.width(tick.text) for tick in self.up.ticks)
         self.room = Rectangle(left, top, left + _WIDTH * zoom, top + _HEIGHT * zoom)
         self.placed = self._labels()
@@ -66,7 +78,7 @@ class _Drawing:
         right = max(self.room.right, *(writing.right for writing in writings))
         height = max(writing.y for writing in writings) + _MARGIN
         leaders = [Stroke(p.leader, Paint.ALONE, 1) for p in self.placed if p and p.leader]
-        strokes = (*self._grid(), *self._lines(), *leaders)
+        strokes = (*self._grid(), *self._front(), *self._lines(), *leaders)
         marks = (*self.patches, *self._marks())
         labels = tuple(self._label_texts())
         title = self.chart.title
@@ -112,6 +124,20 @@ class _Drawing:
 
     # Points
 
+    @property
+    def _stairs(self) -> list[geometry.Point]:
+        """The staircase of the front, which goes on to the right of its last point."""
+        corners = list[geometry.Point]()
+        for x, y in map(self._at, self.chart.front):
+            corners += [(x, corners[-1][1])] if corners else []
+            corners.append((x, y))
+        return [*corners, (self.room.right, corners[-1][1])] if corners else []
+
+    def _front(self) -> Iterator[Stroke]:
+        if self.chart.front:
+            yield Stroke(tuple(self._stairs), Paint.FRONT, _FRONT_WIDTH)
+            yield self.dash
+
     def _lines(self) -> Iterator[Stroke]:
         for group, (ink, _) in zip(self.chart.groups, _styles(self.chart), strict=True):
             for run in group.runs:
@@ -125,8 +151,8 @@ class _Drawing:
 
     def _labels(self) -> list[PlacedLabel | None]:
         anchors = [Anchor(self._at(point), *_size(point)) for point in self.points]
-        lines = [tuple(map(self._at, run)) for group in self.chart.groups for run in group.runs]
-        return place(anchors, lines, self.room)
+        runs = [tuple(map(self._at, run)) for group in self.chart.groups for run in group.runs]
+        return place(anchors, [*runs, self._stairs], self.room)
 
     def _label_texts(self) -> Iterator[Writing]:
         for point, placed in zip(self.points, self.placed, strict=True):
@@ -157,34 +183,42 @@ def _size(point: Point) -> tuple[float, float]:
 def _styles(chart: Chart) -> Iterator[tuple[Paint, Shape]]:
     """A colour and a shape for each group.
 
-    There are 6 colours and 4 shapes, which give 12 different pairs when both are taken in turn.
+    Marks that have one colour differ in their shape: there are 32 different pairs.
     """
     shapes = list(Shape)
-    number = 0
     for group in chart.groups:
-        if not group.name:
-            yield Paint.ALONE, Shape.CIRCLE
-            continue
-        yield _INKS[number % len(_INKS)], shapes[number % len(shapes)]
-        number += 1
+        turn, colour = divmod(group.mark, len(INKS))
+        pair = INKS[colour], shapes[(colour + turn) % len(shapes)]
+        yield pair if group.name else (Paint.ALONE, Shape.CIRCLE)
 
 
-def _legend(chart: Chart, width: float) -> tuple[list[Writing], list[Mark], float]:
-    """The title, the facts and the names of groups; and the top of the axes below them."""
+def _legend(chart: Chart, width: float) -> tuple[list[Writing], list[Mark], Stroke, float]:
+    """The title, the facts, the names of groups and of the front; the top of the axes below."""
     writings = [Writing(chart.title, _MARGIN, _MARGIN + 17, HEADING, Paint.INK)]
     for line, fact in enumerate(chart.facts):
         writings.append(Writing(fact, _MARGIN, _MARGIN + 38 + 16 * line, PLAIN, Paint.MUTED))
-    patches: list[Mark] = []
-    x, y = _MARGIN, writings[-1].y + 24
-    for group, (ink, shape) in _named(chart):
-        entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, Paint.INK)
+    styles = {group.name: style for group, style in _named(chart)}
+    names, top = [*styles, *[_FRONT] * bool(chart.front)], writings[-1].y + 24
+    entries = list(_entries(names, top, width))
+    marks = [
+        Mark(entry.x - RADIUS - 6, entry.y - 4, *styles[name][::-1], name)
+        for name, entry in zip(styles, entries, strict=False)
+    ]
+    x, y = (entries[-1].x - 2 * RADIUS - 6, entries[-1].y - 4) if entries else (0.0, top)
+    dash = Stroke(((x, y), (x + 2 * RADIUS, y)), Paint.FRONT, _FRONT_WIDTH)
+    return [*writings, *entries], marks, dash, y + 4 + (44 if entries else 20)
+
+
+def _entries(names: Sequence[str], y: float, width: float) -> Iterator[Writing]:
+    """The names of a legend, each with room for its mark, in as many lines as they need."""
+    x = _MARGIN
+    for name in names:
+        entry = Writing(name, x + 2 * RADIUS + 6, y, PLAIN, Paint.INK)
         if entry.right > _MARGIN + width and x > _MARGIN:
             x, y = _MARGIN, y + 18
-            entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, Paint.INK)
-        patches.append(Mark(x + RADIUS, y - 4, shape, ink, group.name))
-        writings.append(entry)
+            entry = Writing(name, x + 2 * RADIUS + 6, y, PLAIN, Paint.INK)
+        yield entry
         x = entry.right + 20
-    return writings, patches, y + (44 if patches else 20)
 
 
 def _named(chart: Chart) -> Sequence[tuple[Group, tuple[Paint, Shape]]]:

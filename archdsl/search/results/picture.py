@@ -25,10 +25,11 @@ def chart(results: Results) -> Chart:
     """Trials, the front, what was found, and random networks of its cost."""
     front = {record.number for record in results.front}
     others = [record for record in results.searched if record.number not in front]
+    best = _front(results)
     groups = [
         Group("", _alone(results, others)),
-        Group("front", (_front(results),)),
-        Group("random networks of this cost", _alone(results, results.compared)),
+        Group("front", tuple((point,) for point in best)),
+        Group("random networks of this cost", _alone(results, results.compared), mark=1),
     ]
     count = counted(len(results.searched), "network")
     return Chart(
@@ -37,6 +38,7 @@ def chart(results: Results) -> Chart:
         f"{results.unit}, log scale",
         "accuracy on held-out videos, %",
         tuple(group for group in groups if any(True for _ in group.points)),
+        front=best,
     )
 
 
