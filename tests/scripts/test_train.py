@@ -100,6 +100,20 @@ def test_curves_are_drawn(
     assert "curves.png" not in capsys.readouterr().out
 
 
+def test_the_legend_of_curves_covers_none(minimal: Scripts) -> None:
+    figures = pytest.importorskip("matplotlib.figure")
+    steps = [{"epoch": at / 4, "loss": 2.0 - at / 8, "clip@1": 9.0 * at} for at in range(1, 9)]
+    scores = {"val_loss": 1.0, "val_clip@1": 40.0, "val_clip@5": 70.0, "val_mAP": 50.0}
+    figure = figures.Figure()
+    minimal.log.draw_curves(figure, [*steps, *({"epoch": at, **scores} for at in (1, 2))])
+    figure.canvas.draw()
+    (legend,) = figure.legends
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert texts == ["training", "validation", "validation, clip@5", "validation, mAP"]
+    assert all(side.get_legend() is None for side in figure.axes)
+    assert not any(legend.get_window_extent().overlaps(side.bbox) for side in figure.axes)
+
+
 def test_without_matplotlib(
     minimal: Scripts, train: Train, capsys: pytest.CaptureFixture[str]
 ) -> None:
