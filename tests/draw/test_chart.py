@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from archdsl.claims.families import FamilyMember, members
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.diagnostics import Diagnostics
-from archdsl.draw.charts.chart import Chart, Group, Linear, Logarithmic, Point, front
+from archdsl.draw.charts.chart import Chart, Group, Linear, Logarithmic, Point, pareto
 from archdsl.draw.charts.family import chart, marks_of
 from archdsl.draw.charts.labels import RADIUS
 from archdsl.draw.charts.page import ChartPage, chart_page
@@ -133,20 +133,21 @@ def test_a_line_joins_networks_that_differ_in_numbers() -> None:
 
 def test_a_staircase_joins_what_nothing_beats() -> None:
     drawn = family("*x3d_*")
-    labels = [point.label for point in drawn.front]
+    assert drawn.front
+    labels = [point.label for point in drawn.front.points]
     assert labels[0] == "x3d_s"
     assert labels[-1] == "autox3d_l"
     page = chart_page(drawn)
     (stairs,) = (s for s in page.strokes if s.ink is Paint.FRONT and len(s.points) > 2)
     assert all(x1 == x2 or y1 == y2 for (x1, y1), (x2, y2) in pairwise(stairs.points))
     assert any(writing.text.startswith("Pareto front") for writing in page.writings)
-    assert not family("x3d_s").front  # of one network
+    assert family("x3d_s").front is None  # of one network
 
 
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(0, 20)), min_size=1, max_size=12))
 def test_the_front_is_what_no_other_point_beats(pairs: list[tuple[int, int]]) -> None:
     points = [Point(across, up, "") for across, up in pairs]
-    best = front(points)
+    best = pareto(points)
     assert all(one.across < other.across and one.up < other.up for one, other in pairwise(best))
     assert all(any(b.across <= p.across and b.up >= p.up for b in best) for p in points)
 

@@ -42,11 +42,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """Points over a logarithmic axis; `across` and `up` are the titles of the axes.
+class Front:
+    """Points that a staircase joins, from left to right; the `name` says what they are."""
 
-    `front` are points that a staircase joins.
-    """
+    name: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Points over a logarithmic axis; `across` and `up` are the titles of the axes."""
 
     title: str
     facts: tuple[str, ...]
@@ -54,7 +59,7 @@ class Chart:
     up: str
     groups: tuple[Group, ...]
     notes: tuple[str, ...] = ()
-    front: tuple[Point, ...] = ()
+    front: Front | None = None
 
     @property
     def points(self) -> list[Point]:
@@ -62,7 +67,7 @@ class Chart:
         return [point for group in self.groups for point in group.points]
 
 
-def front(points: Iterable[Point]) -> tuple[Point, ...]:
+def pareto(points: Iterable[Point]) -> tuple[Point, ...]:
     """The Pareto front, from left to right: no other point is as far left and as far up."""
     found = list[Point]()
     for point in sorted(points, key=lambda point: (point.across, -point.up)):

@@ -12,7 +12,7 @@ from archdsl.claims.families import FamilyMember
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import CompileError, Diagnostic, counted, error
 from archdsl.draw import words
-from archdsl.draw.charts.chart import Chart, Group, Point, front
+from archdsl.draw.charts.chart import Chart, Front, Group, Point, pareto
 from archdsl.draw.charts.page import INKS
 from archdsl.draw.style import clean, shorten
 from archdsl.ir.types import TensorType
@@ -27,6 +27,8 @@ _GROUPS = 12
 
 _LONGEST = 40
 """The longest name that is not shorten, in characters."""
+
+_FRONT = "Pareto front: none here is cheaper and as accurate"
 
 _SALT = 181
 """Chosen so that the bases of the published networks have different colours."""
@@ -47,7 +49,7 @@ def chart(members: Sequence[FamilyMember], convention: Convention) -> Chart:
         raise CompileError([_nothing_to_draw(bool(rated), convention)])
     family = _Family(drawn, convention)
     groups = tuple(family.groups())
-    best = front(point for group in groups for point in group.points)
+    best = pareto(point for group in groups for point in group.points)
     unit, free = convention.unit, len(rated) - len(drawn)
     note = f"{counted(free, 'network')} with 0 {unit} not drawn: the axis is logarithmic"
     return Chart(
@@ -57,7 +59,7 @@ def chart(members: Sequence[FamilyMember], convention: Convention) -> Chart:
         "top-1 accuracy as published, %",
         groups,
         (note,) if free else (),
-        best if len(best) > 1 else (),
+        Front(_FRONT, best) if len(best) > 1 else None,
     )
 
 

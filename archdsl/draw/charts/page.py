@@ -37,7 +37,6 @@ INKS = (
 )
 """The colours of groups. Points without a group are in ALONE."""
 
-_FRONT = "Pareto front: none here is cheaper and as accurate"
 _FRONT_WIDTH = 5.0
 
 
@@ -128,7 +127,8 @@ class _Drawing:
     def _stairs(self) -> list[geometry.Point]:
         """The staircase of the front, which goes on to the right of its last point."""
         corners = list[geometry.Point]()
-        for x, y in map(self._at, self.chart.front):
+        front = self.chart.front
+        for x, y in map(self._at, front.points if front else ()):
             corners += [(x, corners[-1][1])] if corners else []
             corners.append((x, y))
         return [*corners, (self.room.right, corners[-1][1])] if corners else []
@@ -198,7 +198,8 @@ def _legend(chart: Chart, width: float) -> tuple[list[Writing], list[Mark], Stro
     for line, fact in enumerate(chart.facts):
         writings.append(Writing(fact, _MARGIN, _MARGIN + 38 + 16 * line, PLAIN, Paint.MUTED))
     styles = {group.name: style for group, style in _named(chart)}
-    names, top = [*styles, *[_FRONT] * bool(chart.front)], writings[-1].y + 24
+    front = [chart.front.name] if chart.front else []
+    names, top = [*styles, *front], writings[-1].y + 24
     entries = list(_entries(names, top, width))
     marks = [
         Mark(entry.x - RADIUS - 6, entry.y - 4, *styles[name][::-1], name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import counted
-from archdsl.draw.charts.chart import Chart, Group, Point
+from archdsl.draw.charts.chart import Chart, Front, Group, Point
 from archdsl.draw.charts.page import chart_page
 from archdsl.draw.style import clean
 from archdsl.draw.svg import chart_svg
@@ -28,7 +28,7 @@ def chart(results: Results) -> Chart:
     best = _front(results)
     groups = [
         Group("", _alone(results, others)),
-        Group("front", tuple((point,) for point in best)),
+        Group("on the front", tuple((point,) for point in best)),
         Group("random networks of this cost", _alone(results, results.compared), mark=1),
     ]
     count = counted(len(results.searched), "network")
@@ -38,7 +38,7 @@ def chart(results: Results) -> Chart:
         f"{results.unit}, log scale",
         "accuracy on held-out videos, %",
         tuple(group for group in groups if any(True for _ in group.points)),
-        front=best,
+        front=Front("front of the trials", best) if best else None,
     )
 
 

@@ -121,10 +121,10 @@ def test_the_picture_shows_trials_the_front_and_random_networks() -> None:
     groups = {group.name: [*group.points] for group in chart(results(*TRIALS)).groups}
     assert {name: len(points) for name, points in groups.items()} == {
         "": 1,
-        "front": 3,
+        "on the front": 3,
         "random networks of this cost": 2,
     }
-    assert [point.label for point in groups["front"]] == ["00000000", "00000001", "00000003, found"]
+    assert [point.label for point in groups["on the front"]] == ["00000000", "00000001", "00000003, found"]
     text = search_svg(results(*TRIALS))
     assert text is not None
     titles = [each.text for each in ElementTree.fromstring(text).iter() if "title" in each.tag]
