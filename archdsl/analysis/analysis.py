@@ -65,19 +65,22 @@ class NetworkFacts:
 class _Known:
     """What was found of a network, and all that this depends on; no facts if it never began.
 
-    `causes` are its mistakes as a quick build finds them. Where an earlier network of the text has
-    the same ones, they are told once, and not explained for this one.
+    Where it has mistakes, their help also depends on `names`, those that the files know. `causes`
+    are its mistakes as a quick build finds them. Where an earlier network of the text has the same
+    ones, they are told once, and not explained for this one.
     """
 
     reading: Hashable
     facts: NetworkFacts | None
     diagnostics: tuple[Diagnostic, ...]
+    names: Hashable = ()
     causes: Hashable = ()
     is_explained: bool = True
 
-    def serves(self, told: Set[Hashable]) -> bool:
+    def serves(self, reading: Hashable, names: Hashable, told: Set[Hashable]) -> bool:
         """Whether it can stay as it is, where the mistakes of earlier networks are `told`."""
-        return self.is_explained or self.causes in told
+        is_same = self.reading == reading and (not self.diagnostics or self.names == names)
+        return is_same and (self.is_explained or self.causes in told)
 
     def in_texts(self, sources: Mapping[str, Source]) -> _Known:
         """The same with diagnostics in the texts as they are now, so that none counts twice."""
@@ -162,10 +165,11 @@ def _networks(program: Program, before: _Memory) -> _Memory:
             continue
         reading, last = readings.of(name), before.networks.get(name)
         told = {known.causes for known in networks.values() if known.causes}
-        if last is not None and last.reading == reading and last.serves(told):
+        if last is not None and last.serves(reading, readings.known, told):
             networks[name] = last.in_texts(sources)
         else:
-            networks[name] = _build(spec.program, name, reading, repeats, told)
+            built = _build(spec.program, name, reading, repeats, told)
+            networks[name] = replace(built, names=readings.known)
     return _Memory(networks, readings.blocks, repeats)
 
 

@@ -8,8 +8,10 @@ is typed in a network leaves the blocks that it is made of.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cached_property
 
-from archdsl.program.program import Definition, Program, is_network, names_in
+from archdsl.program.program import Definition, Program, is_network
+from archdsl.syntax import tree
 
 
 class Readings:
@@ -28,7 +30,7 @@ class Readings:
     def blocks(self) -> Hashable:
         """All that a block of any file can depend on, with the numbers of all definitions."""
         written = (each for each in self._program.definitions if not is_network(each.node))
-        return self._around, tuple((each.number, _place(each)) for each in written)
+        return self._around, tuple((each.number, self._read(each)) for each in written)
 
     def of(self, network: str) -> Hashable:
         """All that a network can depend on: equal for two texts that say the same of it."""
@@ -38,16 +40,30 @@ class Readings:
             named = {each.number: each for one in last for each in self._names(one)}
             last = [each for number, each in named.items() if number not in found]
             found |= named
-        return self._around, tuple(map(_place, found.values()))
+        return self._around, tuple(map(self._read, found.values()))
+
+    @cached_property
+    def known(self) -> Hashable:
+        """The names that each file knows: a misspelt one is compared with all of them."""
+        return tuple((unit.path, tuple(unit.names)) for unit in self._program.units)
+
+    def _read(self, definition: Definition) -> Hashable:
+        """A definition with what its names mean: other files can give them another meaning."""
+        return _place(definition), tuple(map(_start, self._names(definition)))
 
     def _names(self, definition: Definition) -> tuple[Definition, ...]:
         """The definitions that one names."""
         known = self._named.get(definition.number)
         if known is None:
             names = definition.unit.names
-            read = sorted(names_in(definition.node) & names.keys())
+            written = {each.name for each in definition.nodes if isinstance(each, tree.Name)}
+            read = sorted(written & names.keys())
             known = self._named[definition.number] = tuple(names[name] for name in read)
         return known
+
+
+def _start(definition: Definition) -> Hashable:
+    return definition.unit.path, definition.node.span.start
 
 
 def _place(definition: Definition) -> Hashable:

@@ -159,3 +159,40 @@ def test_a_network_with_a_mistake_is_there_up_to_it(tmp_path: Path) -> None:
 def test_published_specs_are_as_check_finds_them(tmp_path: Path) -> None:
     shutil.copy(X3D_S, tmp_path)
     assert analyse(tmp_path / "x3d_s.arch").diagnostics == ()
+
+
+@pytest.mark.parametrize("chain", ["wrap", "one -> two -> wrap"])
+def test_a_name_can_mean_another_block_of_the_same_files(tmp_path: Path, chain: str) -> None:
+    """The program has both blocks `inner` all along: which one `wrap` sees is changed."""
+    folder = tmp_path.resolve()
+
+    def block(name: str, body: str) -> str:
+        return f"block {name}(x) {{\n  x -> {body}\n}}\n"
+
+    def texts(used: str) -> dict[Path, str]:
+        net = f"network net() {{\n  input x: 3 x 8^2\n  x -> {chain}\n}}\n"
+        files = {
+            "net": "use first\nuse second\nuse unit\n" + net,
+            "small": block("inner", "conv(8)"),
+            "large": block("inner", "conv(16)"),
+            "first": "use small\n" + block("one", "inner"),
+            "second": "use large\n" + block("two", "inner"),
+            "unit": f"use {used}\n" + block("wrap", "inner"),
+        }
+        return {folder / f"{name}.arch": text for name, text in files.items()}
+
+    before = analyse(folder / "net.arch", texts("small"))
+    after = before.after(texts("large"))
+    assert seen(after) == seen(analyse(folder / "net.arch", texts("large")))
+    assert after.networks["net"].costs.total.params > before.networks["net"].costs.total.params
+
+
+def test_help_names_what_there_is_now(tmp_path: Path) -> None:
+    spec = tmp_path.resolve() / "net.arch"
+    text = "network net() {\n  input x: 3 x 8^2\n  x -> unti\n}\n"
+    block = "block unit(x) {\n  x -> conv(8)\n}\n"
+    analysis = analyse(spec, {spec: text + block})
+    assert [each.help for each in analysis.diagnostics] == ["did you mean `unit`?"]
+    for rest in (block.replace("unit", "other"), "", block):
+        analysis = analysis.after({spec: text + rest})
+        assert seen(analysis) == seen(analyse(spec, {spec: text + rest}))
