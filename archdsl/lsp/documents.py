@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,8 +21,9 @@ from archdsl.analysis.analysis import Analysis, analyse
 from archdsl.analysis.judging import Judgement
 from archdsl.analysis.names.finding import Names
 from archdsl.analysis.naming import names_in, names_of
+from archdsl.diagnostics import CompileError
 from archdsl.lsp.positions import Lines
-from archdsl.program.files import Unsaved
+from archdsl.program.files import NOTHING_UNSAVED, Unsaved, read
 from archdsl.source import Source
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -37,6 +39,11 @@ class Document:
     version: int | None
     source: Source
     encoding: PositionEncodingKind | str
+
+    @cached_property
+    def real_path(self) -> Path:
+        """The path without links: one for each file."""
+        return self.path.resolve()
 
     @cached_property
     def lines(self) -> Lines:
@@ -68,6 +75,7 @@ class Documents:
         self._known: dict[str, tuple[int, Analysis]] = {}
         self._sound: dict[str, Analysis] = {}
         self._names: dict[str, tuple[Source, int, Names]] = {}
+        self._unsaved: tuple[int, Unsaved] = (-1, NOTHING_UNSAVED)
         self._changes = 0
 
     # Texts
@@ -101,20 +109,25 @@ class Documents:
     @property
     def unsaved(self) -> Unsaved:
         """The texts that are not what their files have, or have no file any more."""
-        texts = {document.path.resolve(): document.source.text for document in self}
-        return {path: text for path, text in texts.items() if text != _text_of(path)}
+        stamp, known = self._unsaved
+        if stamp != self._changes:
+            # Compared once for a change: all open documents are analysed with it.
+            texts = {document.real_path: document.source.text for document in self}
+            known = {path: text for path, text in texts.items() if text != _text_of(path)}
+            self._unsaved = self._changes, known
+        return known
 
     def path_of(self, uri: str) -> Path:
         """The file of a document; one that is nowhere yet would be in the folder of the project."""
         path = to_fs_path(uri)
-        if path is not None:
+        if path is not None and "\0" not in path:
             return Path(path)
         return self.home / f"{_NO_WORD.sub('_', uri)}.arch"
 
     def uri_of(self, path: Path) -> str:
         """The name that the editor has for a file."""
         real = path.resolve()
-        known = (each.uri for each in self if each.path.resolve() == real)
+        known = (each.uri for each in self if each.real_path == real)
         return next(known, real.as_uri())
 
     # What is known of them
@@ -155,8 +168,7 @@ class Documents:
 
 
 def _text_of(path: Path) -> str | None:
-    """The text of a file; None where there is none."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return None
+    """The text of a file; None where there is none that a spec can be."""
+    with suppress(CompileError):
+        return read(path).text
+    return None

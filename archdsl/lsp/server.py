@@ -7,6 +7,7 @@ process that the next key stops.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -131,6 +132,8 @@ class ArchServer(LanguageServer):
         for document in stale:
             self.documents.analysis(document)
             self.publisher.show(document)
+            # There can be hundreds, and a request or the next key does not wait for all.
+            await asyncio.sleep(0)
         if stale:
             self._refresh_numbers()
         for document in self.documents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 from lsprotocol import types
@@ -434,3 +435,19 @@ async def test_text_without_a_file_and_halves_of_characters(editor: Editor) -> N
     params = types.InlayHintParams(types.TextDocumentIdentifier(uri), EVERYWHERE)
     assert len(await editor.client.text_document_inlay_hint_async(params) or []) == 3
     assert not editor.client.diagnostics[uri]
+
+
+async def test_names_that_are_no_files_of_text_stop_nothing(editor: Editor) -> None:
+    """A pipe is read by nobody, a device has no end, and a path has no zero."""
+    pipe = editor.folder / "pipe.arch"
+    os.mkfifo(pipe)
+    for uri in (pipe.as_uri(), "file:///dev/zero", "file:///a%00b.arch", "file://[bad/x.arch"):
+        item = types.TextDocumentItem(uri, "arch", 0, FIRST)
+        editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    text = editor.open("first.arch", FIRST.replace("unit  | 16", "unti  | 16"))
+    assert [each.message for each in await text.diagnostics()] == [
+        "`unti` is not defined\nhelp: did you mean `unit`?"
+    ]
+    for uri in (pipe.as_uri(), "file:///dev/zero", "file:///a%00b.arch"):
+        params = types.InlayHintParams(types.TextDocumentIdentifier(uri), EVERYWHERE)
+        assert len(await editor.client.text_document_inlay_hint_async(params) or []) == 3
