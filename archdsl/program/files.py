@@ -42,7 +42,7 @@ def read(path: Path, name: str | None = None, unsaved: Unsaved = NOTHING_UNSAVED
     """
     shown = name or str(path)
     if (text := unsaved.get(path.resolve()) if unsaved else None) is not None:
-        _check_length(len(text.encode(errors="replace")), shown)
+        check_length(len(text.encode(errors="replace")), shown)
         return Source(shown, text)
     if not os.path.exists(path):
         beside = path.parent.glob("*" + SUFFIX) if path.parent.is_dir() else ()
@@ -60,7 +60,7 @@ def read(path: Path, name: str | None = None, unsaved: Unsaved = NOTHING_UNSAVED
         with path.open("rb") as stream:
             # No `stat` before: the size of a file can change, and that of some files is unknown.
             data = stream.read(limits.SOURCE_BYTES + 1)
-        _check_length(len(data), shown)
+        check_length(len(data), shown)
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         message = f"a spec must be UTF-8 text, but byte {fault.start} of {shown} is not"
@@ -70,7 +70,7 @@ def read(path: Path, name: str | None = None, unsaved: Unsaved = NOTHING_UNSAVED
     return Source(shown, text)
 
 
-def _check_length(count: int, shown: str) -> None:
+def check_length(count: int, shown: str) -> None:
     """Refuse a text of more bytes than a spec can have.
 
     Raises:

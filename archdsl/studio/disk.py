@@ -7,12 +7,14 @@ another one on disk is not overwritten: the reader decides.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, error
-from archdsl.program.files import read
+from archdsl.program.files import check_length, read
 from archdsl.program.published import SUFFIX, Located
 
 
@@ -30,6 +32,7 @@ class Disk:
     """The file of a spec."""
 
     spec: Located
+    _saving: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @property
     def path(self) -> Path:
@@ -61,18 +64,26 @@ class Disk:
         None was seen of a file that is not there any more.
 
         Raises:
-            CompileError: the file is another by now, came with archdsl, or cannot be written.
+            CompileError: the file is another by now, came with archdsl, or cannot be written, or
+                the text is longer than a spec can be.
         """
         if self.is_published:
             message = f"{self.shown} came with archdsl, and is not changed"
             raise CompileError([error("file", message, help="save it under a name of your own")])
-        if seen != self.digest:
-            is_gone = self.digest is None
-            happened = "was deleted" if is_gone else "was changed by another program"
-            raise CompileError([error("changed", f"{self.shown} {happened} since it was read")])
         whole = text.replace("\n", ending)
-        files.replace(self.path, whole)
+        check_length(len(whole.encode()), self.shown)
+        # Of two pages that save at once, one is told that the file has changed.
+        with self._saving:
+            self._check_seen(seen)
+            files.replace(self.path, whole)
         return digest_of(whole)
+
+    def _check_seen(self, seen: str | None) -> None:
+        present, is_there = self.digest, os.path.isfile(self.path)
+        # What is there and cannot be read has no digest, and nobody has seen it.
+        if seen != present or (present is None and is_there):
+            happened = "was changed by another program" if is_there else "was deleted"
+            raise CompileError([error("changed", f"{self.shown} {happened} since it was read")])
 
     @property
     def digest(self) -> str | None:

@@ -29,6 +29,9 @@ from archdsl.studio.told import Told
 _WAIT = 60
 """Seconds that a connection may be silent."""
 
+_BODIES = frozenset({"content-length", "transfer-encoding"})
+"""What a request has a body by."""
+
 
 class Server(ThreadingHTTPServer):
     """A server of a studio at a free port, or at one that is asked for."""
@@ -84,6 +87,8 @@ class Handler(BaseHTTPRequestHandler):
     timeout = _WAIT
 
     def do_GET(self) -> None:
+        # A body is not read: without this, it would be taken for the next request.
+        self.close_connection |= bool(_BODIES.intersection(map(str.lower, self.headers)))
         self._answer(self._got)
 
     def do_POST(self) -> None:
@@ -125,8 +130,9 @@ class Handler(BaseHTTPRequestHandler):
         # A form of another page could be sent without asking, but not with this type.
         if self.headers.get_content_type() != "application/json":
             raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json")
-        said = self.headers.get("Content-Length", "")
-        if not (said.isascii() and said.isdecimal()):
+        said, *others = self.headers.get_all("Content-Length", [""])
+        is_sure = not others and "Transfer-Encoding" not in self.headers
+        if not (is_sure and said.isascii() and said.isdecimal()):
             raise Refusal(HTTPStatus.LENGTH_REQUIRED, "the request must say the length of its body")
         if len(said) > len(str(BODY)) or int(said) > BODY:
             message = f"a request can have at most {BODY // 2**20} MiB"

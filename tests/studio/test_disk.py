@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from archdsl import limits
 from archdsl.diagnostics import CompileError
 from archdsl.program.published import locate
 from archdsl.studio.disk import Disk
@@ -109,3 +111,32 @@ def test_a_changed_network_is_written_as_a_spec(own: Studio) -> None:
 
 def test_a_spec_from_a_published_one_is_written_here() -> None:
     assert Disk(locate("x3d_s")).new_path("mine.arch") == Path("mine.arch")
+
+
+def test_a_file_that_cannot_be_read_any_more_is_kept(own: Studio) -> None:
+    """It has no digest, as one that was deleted, but it is there."""
+    seen, foreign = own.get("file")["digest"], "# caf\xe9\n".encode("latin-1")
+    own.path.write_bytes(foreign)
+    for known in (seen, None):
+        (mistake,) = own.ask("save", text=NEW, ending="\n", seen=known)["mistakes"]
+        assert mistake["message"] == f"{own.path} was changed by another program since it was read"
+    assert own.path.read_bytes() == foreign
+
+
+def test_a_text_that_could_not_be_read_again_is_not_saved(own: Studio) -> None:
+    seen = own.get("file")["digest"]
+    text = FIRST + "#" * limits.SOURCE_BYTES
+    (mistake,) = own.ask("save", text=text, ending="\n", seen=seen)["mistakes"]
+    assert mistake["message"] == f"a spec can have at most 8 MiB, but {own.path} has more"
+    assert own.path.read_text() == FIRST
+
+
+def test_of_pages_that_save_at_once_one_is_told(own: Studio) -> None:
+    seen = own.get("file")["digest"]
+
+    def save(number: int) -> bool:
+        text = FIRST + "#" * number
+        return "digest" in own.ask("save", text=text, ending="\n", seen=seen)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(save, range(1, 9))) == 1

@@ -185,3 +185,27 @@ def test_a_fault_of_archdsl_is_told_and_survived(
     assert "RuntimeError: a fault" in capfd.readouterr().err
     monkeypatch.undo()
     assert shared.get("state")["digest"]
+
+
+@pytest.mark.parametrize("length", ["Content-Length: {}", "Transfer-Encoding: chunked"])
+def test_a_body_is_not_taken_for_a_request(shared: Studio, length: str) -> None:
+    hidden = f"GET {shared.base}file HTTP/1.1\r\nHost: {shared.host}\r\n\r\n"
+    head = f"GET {shared.base}state HTTP/1.1\r\nHost: {shared.host}\r\n"
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=60) as connection:
+        connection.sendall(f"{head}{length.format(len(hidden))}\r\n\r\n{hidden}".encode())
+        answers = b"".join(iter(lambda: _received(connection), b""))
+    assert answers.count(b"HTTP/1.1 200") == 1
+
+
+def _received(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(2**16)
+    except ConnectionResetError:  # the server has closed it, with a body that it did not read
+        return b""
+
+
+def test_a_length_that_is_not_sure_is_refused(shared: Studio) -> None:
+    unsure = {"Transfer-Encoding": "chunked", "Content-Length": "2", **JSON}
+    response, content = shared.request("POST", shared.base + "format", b"{}", unsure)
+    assert response.status == 411
+    assert content == b"the request must say the length of its body\n"
