@@ -1,4 +1,7 @@
-"""The words of a text: what can be written at a place, and what is said of a word there."""
+"""The words of a text: what can be written at a place, and what is said of a word there.
+
+No network is built for them, so nobody waits for one that is large.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from itertools import islice
 from archdsl.analysis.completing.completing import complete as completions
 from archdsl.analysis.completing.proposal import Proposal
 from archdsl.analysis.describing.symbols import describe
-from archdsl.analysis.naming import names_of
+from archdsl.analysis.naming import names_in
 from archdsl.source import Source
 from archdsl.studio.asked import Body
 from archdsl.studio.desk import Desk
@@ -19,20 +22,17 @@ _PROPOSALS = 500
 def complete(desk: Desk, body: Body) -> Told:
     """What can stand from an offset on, up to the cursor."""
     source, offset = _source(desk, body), body.offset("offset")
-    with desk.analysed(source.text) as analysis:
-        found = completions(source, offset, names_of(analysis, source))
+    found = completions(source, offset, names_in(desk.path, source))
     return {"from": found.start, "proposals": list(map(_told, islice(found.proposals, _PROPOSALS)))}
 
 
 def explain(desk: Desk, body: Body) -> Told:
     """What is said of the word at an offset, of each thing that it means."""
-    source, offset = _source(desk, body), body.offset("offset")
-    with desk.analysed(source.text) as analysis:
-        names = names_of(analysis, source)
-        occurrence = names.at(offset)
-        if occurrence is None:
-            return {"said": []}
-        said = dict.fromkeys(describe(symbol, names) for symbol in occurrence.all_symbols)
+    names = names_in(desk.path, _source(desk, body))
+    occurrence = names.at(body.offset("offset"))
+    if occurrence is None:
+        return {"said": []}
+    said = dict.fromkeys(describe(symbol, names) for symbol in occurrence.all_symbols)
     return {
         "from": occurrence.span.start,
         "to": occurrence.span.end,
