@@ -124,7 +124,11 @@ def test_the_picture_shows_trials_the_front_and_random_networks() -> None:
         "on the front": 3,
         "random networks of this cost": 2,
     }
-    assert [point.label for point in groups["on the front"]] == ["00000000", "00000001", "00000003, found"]
+    assert [point.label for point in groups["on the front"]] == [
+        "00000000",
+        "00000001",
+        "00000003, found",
+    ]
     text = search_svg(results(*TRIALS))
     assert text is not None
     titles = [each.text for each in ElementTree.fromstring(text).iter() if "title" in each.tag]
