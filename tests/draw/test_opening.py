@@ -9,7 +9,6 @@ from archdsl.costs.figures import CONVENTIONS
 from archdsl.draw.network import draw
 from archdsl.draw.outline import View
 from archdsl.draw.picture import Group, Item, Picture, boxes
-from archdsl.draw.sheets import page, strip
 from archdsl.network import Network
 from tests.draw.harness import ROOT, check
 
@@ -74,14 +73,3 @@ def test_costs_stay_whatever_is_open(network: Network) -> None:
 
 def test_an_unknown_path_changes_nothing(network: Network) -> None:
     assert shown(network, "stage9", "stage2.0-1", "") == shown(network)
-
-
-def test_a_page_that_is_scrolled_has_one_column() -> None:
-    network = archdsl.load(ROOT / "specs/i3d_r50_attention.arch").network()
-    cut, whole = page(shown(network)), strip(shown(network))
-    assert whole.width < cut.width
-    # A cut adds frames that go on, and numbers where wires do.
-    frames = [area.item.title for area in whole.layout.areas if isinstance(area.item, Group)]
-    assert frames == ["res2", "res3", "res4", "res5"]
-    assert not any(", continued" in title for title in frames)
-    assert len(whole.layout.areas) < len(cut.layout.areas)
