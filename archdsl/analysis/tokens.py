@@ -17,6 +17,7 @@ from archdsl.analysis.names.meanings import Meanings
 from archdsl.analysis.names.symbol import Kind, Occurrence, Role
 from archdsl.program.names import TYPE_WORDS
 from archdsl.source import Source
+from archdsl.syntax.layout import SPELLING
 from archdsl.syntax.tokens import Token
 
 
@@ -91,7 +92,7 @@ _BY_TYPE = {
     "RANGE": Look.OPERATOR,
     "_BY": Look.OPERATOR,
 }
-_SOFT = frozenset("insert after on each of by require search integers below axis".split())
+_SOFT = frozenset({*filter(str.isidentifier, SPELLING.values()), "axis"})
 """Words that are keywords where they name nothing."""
 
 _SIGN = re.compile(r"(x[0-9]*)+")

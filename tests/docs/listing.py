@@ -15,6 +15,7 @@ from pathlib import Path
 from document import ROOT
 
 from archdsl.analysis.describing import operations as describing
+from archdsl.analysis.describing.attributes import docstring
 from archdsl.ir.types import show_shape
 from archdsl.ops import FAMILIES
 from archdsl.ops.base import Operation
@@ -86,7 +87,7 @@ def _capital(text: str) -> str:
 
 
 def _row(kind: type[Operation]) -> str:
-    meaning = " ".join(describing.doc(kind).split()).replace("|", "\\|")
+    meaning = " ".join(docstring(kind).split()).replace("|", "\\|")
     _, form = _compiled(_example(kind))
     return f"| `{describing.signature(kind)}` | {meaning} | `{form}` |\n"
 

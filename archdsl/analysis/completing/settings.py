@@ -15,6 +15,7 @@ from archdsl.analysis.names.settings import VOCABULARIES
 from archdsl.analysis.names.symbol import Kind, Symbol
 from archdsl.claims.structure import DIMENSIONS
 from archdsl.params.kinds import kind_of
+from archdsl.program.cells.parts import KEYS_VALUES
 from archdsl.searches.forms import RecipeForm
 from archdsl.settings.forms import ChoiceForm, Form, PartsForm, Setting, ValueForm, options_of
 from archdsl.settings.kinds import PartNames, WordKind
@@ -23,7 +24,7 @@ _WORDS_OF_CLAIMS = {
     "path": DIMENSIONS,
     "dimensions": DIMENSIONS,
     "types": ("map", "dot"),
-    "keys_values": ("cell", "operation"),
+    "keys_values": KEYS_VALUES,
 }
 
 

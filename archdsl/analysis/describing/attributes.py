@@ -1,4 +1,4 @@
-"""What is written below the fields of a class: the strings that explain a setting."""
+"""What the text of a class says: its docstring, and the strings that explain its fields."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import ast
 import inspect
 from collections.abc import Mapping
 from itertools import pairwise
+
+
+def docstring(kind: type) -> str:
+    """A docstring without its indentation."""
+    return inspect.cleandoc(kind.__doc__ or "")
 
 
 def attribute_docs(kind: type) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
+from archdsl.analysis.describing.attributes import docstring
 from archdsl.build.values import show
 from archdsl.ops.base import Operation
 from archdsl.params.kinds import AxisName, kind_of
@@ -45,16 +46,10 @@ def expects(field: Field[Any]) -> str:
 
 def example(kind: type[Operation]) -> str | None:
     """The example in its docstring."""
-    found = _EXAMPLE.search(doc(kind))
+    found = _EXAMPLE.search(docstring(kind))
     return found[1] if found else None
 
 
 def words(kind: type[Operation]) -> str:
     """What it does, without the example."""
-    return _EXAMPLE.sub("", doc(kind)).strip()
-
-
-def doc(kind: type[Operation]) -> str:
-    """A docstring without its indentation."""
-    first, _, rest = (kind.__doc__ or "").partition("\n")
-    return f"{first}\n{re.sub(r'^ {4}', '', rest, flags=re.MULTILINE)}".strip()
+    return _EXAMPLE.sub("", docstring(kind)).strip()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, fields
 from functools import cached_property
 from typing import Any
 
 from archdsl.analysis.describing import language, operations
-from archdsl.analysis.describing.attributes import attribute_docs
+from archdsl.analysis.describing.attributes import attribute_docs, docstring
 from archdsl.analysis.names.finding import Names, shown
 from archdsl.analysis.names.meanings import body_of
 from archdsl.analysis.names.symbol import Kind, Symbol
@@ -61,7 +60,7 @@ def describe(symbol: Symbol, names: Names) -> Description:
 
 
 def _defined(symbol: Symbol, names: Names) -> Description:
-    unit = next((u for u in names.program.units if u.real_path == symbol.file), None)
+    unit = names.unit(symbol)
     if unit is None:
         return Description(symbol.name)
     if symbol.kind is Kind.FILE:
@@ -163,12 +162,7 @@ def _transform(symbol: Symbol) -> Description:
     kind = TRANSFORMS.get(symbol.name)
     if kind is None:
         return _word(symbol)
-    return Description(kind.signature(), paragraphs(kind), "transform")
-
-
-def paragraphs(kind: type) -> str:
-    """A docstring without its indentation."""
-    return re.sub(r"\n {4}", "\n", kind.__doc__ or "").strip()
+    return Description(kind.signature(), docstring(kind), "transform")
 
 
 def _setting(symbol: Symbol) -> Description:
@@ -179,7 +173,7 @@ def _setting(symbol: Symbol) -> Description:
     vocabulary = settings.vocabulary
     form, field = vocabulary.forms[symbol.name], vocabulary.fields[symbol.name]
     own = next((each for each in options_of(form) if each.name == symbol.name), None)
-    about = paragraphs(own) if own is not None else settings.docs.get(field, "")
+    about = docstring(own) if own is not None else settings.docs.get(field, "")
     how = f"Write {form.syntax(symbol.name)}."
     return Description(
         symbol.name, "\n\n".join(filter(None, [about, how])), f"setting of a {owner}"
@@ -191,7 +185,7 @@ def _method(symbol: Symbol) -> Description:
     if kind is None:
         return _word(symbol)
     where = f"value of `{symbol.owner.name}`" if symbol.owner else ""
-    return Description(kind.signature(), paragraphs(kind), where)
+    return Description(kind.signature(), docstring(kind), where)
 
 
 def _option(symbol: Symbol) -> Description:
