@@ -54,7 +54,7 @@ class Measured(Deciding):
     @property
     def inputs(self) -> dict[str, tuple[int, ...]]:
         """The shape of each input, without the batch: (channels, frames, height, width)."""
-        return {name: self.graph.type(value).shape for name, value in self.graph.inputs.items()}
+        return self.graph.input_shapes
 
     @property
     def outputs(self) -> tuple[tuple[int, ...], ...]:

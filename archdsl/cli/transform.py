@@ -15,6 +15,7 @@ from archdsl.build.values import Given
 from archdsl.cli import options
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, Diagnostics, error
+from archdsl.program.published import NAMED, is_named
 from archdsl.spec import Spec
 
 if TYPE_CHECKING:
@@ -76,10 +77,8 @@ def _describe(kind: type[Transform]) -> str:
 
 def spec_path(text: str) -> Path:
     path = Path(text)
-    # The network in the file is named after it.
-    if path.suffix != ".arch" or not (path.stem.isidentifier() and path.stem.isascii()):
-        message = f"must be NAME.arch with a name of the language, but this is {text!r}"
-        raise argparse.ArgumentTypeError(message)
+    if not is_named(path):
+        raise argparse.ArgumentTypeError(f"{NAMED}, but this is {text!r}")
     return path
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from archdsl.costs.figures import Convention, Figures
 from archdsl.ir.types import TensorType
 from archdsl.params.numbers import is_number
-from archdsl.report.text import readable
+from archdsl.report.text import readable, typeset
 
 _SIZES = ("kernel", "stride", "padding", "dilation", "shape", "size", "window", "narrow", "patch")
 """Parameters whose tuples are written as products, `1×3×3`."""
@@ -31,7 +31,7 @@ def share(part: int, whole: int) -> str:
 
 def shape(tensor: TensorType) -> str:
     """`24 × 13 × 80²`."""
-    return str(tensor).replace(" x ", " × ").replace("^2", "²")
+    return typeset(str(tensor))
 
 
 def costs(figures: Figures, convention: Convention) -> str:

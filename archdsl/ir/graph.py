@@ -279,6 +279,11 @@ class Graph(GraphView):
     def __repr__(self) -> str:
         return f"<Graph of {self.name}: {len(self.nodes):,} operations>"
 
+    @property
+    def input_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each input, without the batch."""
+        return {name: self.type(value).shape for name, value in self.inputs.items()}
+
     def readers(self, value: Value) -> tuple[Node, ...]:
         """The nodes that read a value; one that reads it twice is there twice."""
         return self._readers.get(value, ())

@@ -10,8 +10,8 @@ from archdsl import limits
 from archdsl.costs.figures import CONVENTIONS, Costs
 from archdsl.ir.graph import Graph
 from archdsl.page.texts import Texts
-from archdsl.page.words import shape
 from archdsl.report.rows import CostTable, Row
+from archdsl.report.text import typeset
 
 _STAGE = "stage"
 
@@ -87,7 +87,7 @@ def _around(row: Row, stages: Sequence[Row]) -> Row | None:
 
 
 def _row(row: Row, place: str, texts: Texts) -> CostRow:
-    cells, link = tuple(map(shape, row.cells)), texts.link(row.span)
+    cells, link = tuple(map(typeset, row.cells)), texts.link(row.span)
     return CostRow(place, cells, _percent(row), link, texts.short(row.span))
 
 
@@ -96,7 +96,7 @@ def _group(stage: Row | None, rows: tuple[CostRow, ...], place: str) -> Stage:
     if stage is None or len(rows) == 1:
         return Stage(place, stage.name if stage else "", (), "", rows)
     # `stage` is what all of them are.
-    name, _, *others = map(shape, stage.cells)
+    name, _, *others = map(typeset, stage.cells)
     return Stage(place, stage.name, (name, "", *others), _percent(stage), rows)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archdsl.ir.types import show_shape
-from archdsl.report.text import in_a_line
+from archdsl.report.text import in_a_line, typeset
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,5 @@ def paragraphs(doc: str | None) -> tuple[Prose, ...]:
     return tuple(prose(part) for part in (doc or "").split("\n\n") if part.strip())
 
 
-def shape(text: str) -> str:
-    """`24 × 13 × 80²` for `24 x 13 x 80^2`."""
-    return text.replace(" x ", " × ").replace("^2", "²")
-
-
 def shapes(each: Iterable[tuple[int, ...]]) -> str:
-    return ", ".join(shape(show_shape(one)) for one in each)
+    return ", ".join(typeset(show_shape(one)) for one in each)

@@ -134,8 +134,7 @@ class Candidates:
         if not _is_read_whole(graph):
             graph = self._full_graph(plan)
         total = self.sums.of(operations_since(graph, graph.outputs))
-        inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-        return Measurement(inputs, total, lambda: self._full_graph(plan))
+        return Measurement(graph.input_shapes, total, lambda: self._full_graph(plan))
 
     def _full_graph(self, plan: Plan) -> Graph:
         return without_unread(_build(self.frame, plan, None).graph)

@@ -23,6 +23,14 @@ FOLDER = "specs"
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _NETWORK = re.compile(r"^network +(\w+)", re.MULTILINE)
 
+NAMED = f"must be NAME{SUFFIX} with a name of the language"
+"""What a file must be called in which a network is written that is named after it."""
+
+
+def is_named(path: Path) -> bool:
+    """Whether a file is called so."""
+    return path.suffix == SUFFIX and _NAME.fullmatch(path.stem) is not None
+
 
 @dataclass(frozen=True)
 class Located:

@@ -56,6 +56,11 @@ def show_inputs(inputs: Mapping[str, tuple[int, ...]]) -> str:
     return ", ".join(f"{name} {show_shape(shape)}" for name, shape in inputs.items())
 
 
+def typeset(shape: str) -> str:
+    """`24 × 13 × 80²` for `24 x 13 x 80^2`."""
+    return shape.replace(" x ", " × ").replace("^2", "²")
+
+
 def json_inputs(inputs: Mapping[str, tuple[int, ...]]) -> object:
     """The sizes of the only input as a list, or of several inputs as an object by name."""
     sizes = {name: list(shape) for name, shape in inputs.items()}

@@ -15,7 +15,7 @@ from threading import Lock
 from archdsl import files
 from archdsl.diagnostics import CompileError, error
 from archdsl.program.files import check_length, read
-from archdsl.program.published import SUFFIX, Located
+from archdsl.program.published import NAMED, Located, is_named
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,8 @@ class Disk:
             CompileError: it is no name for a spec.
         """
         path = Path(name)
-        is_word = path.stem.isascii() and path.stem.isidentifier()
-        if path.name != name or path.suffix != SUFFIX or not is_word:
-            message = f"must be NAME{SUFFIX} with a name of the language, but this is `{name}`"
-            raise CompileError([error("file", message)])
+        if path.name != name or not is_named(path):
+            raise CompileError([error("file", f"{NAMED}, but this is `{name}`")])
         return path if self.is_published else self.path.parent / path
 
 
