@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from archdsl.analysis.describing.symbols import head
 from archdsl.analysis.drafts.sketch import sketch
 from archdsl.analysis.names import spelling
-from archdsl.analysis.names.symbol import Kind
+from archdsl.analysis.names.symbol import BY_KEYWORD, Kind
 from archdsl.program.program import is_network, name_span
 from archdsl.program.stages import labelled
 from archdsl.source import Source, Span
@@ -30,15 +30,7 @@ class Entry:
     parts: tuple[Entry, ...] = ()
 
 
-_KINDS = {
-    "block": Kind.BLOCK,
-    "cell": Kind.CELL,
-    "network": Kind.NETWORK,
-    "recipe": Kind.RECIPE,
-    "search": Kind.SEARCH,
-    "claim": Kind.METRIC,
-    "use": Kind.FILE,
-}
+_KINDS = {**BY_KEYWORD, "claim": Kind.METRIC}
 
 
 def outline(file: tree.File) -> tuple[Entry, ...]:

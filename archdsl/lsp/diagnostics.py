@@ -17,10 +17,10 @@ from archdsl.analysis.drafts.shift import Shift
 from archdsl.diagnostics import Diagnostic, Label, Severity
 from archdsl.lsp.documents import Document, Documents, Judged
 from archdsl.lsp.positions import Lines
-from archdsl.program import published
+from archdsl.program.files import shipped_as
 from archdsl.program.program import Program
+from archdsl.report.machines import told
 from archdsl.report.text import visible
-from archdsl.resources import folder
 from archdsl.source import Source
 
 SOURCE = "archdsl"
@@ -65,14 +65,8 @@ class Shown:
         return self._paths.get(source.name, Path(source.name))
 
     def _is_shipped(self, source: Source) -> bool:
-        path = self._path(source).resolve()
-        return (
-            any(
-                path.is_relative_to(place.resolve())
-                for place in (folder("library"), published.home())
-            )
-            and path != self._document.path.resolve()
-        )
+        path = self._path(source)
+        return shipped_as(path) is not None and path.resolve() != self._document.path.resolve()
 
     def _uri(self, source: Source) -> str:
         if source.name == self._document.source.name:
@@ -92,7 +86,7 @@ class Shown:
         start = types.Position(0, 0)
         return types.Diagnostic(
             range=self._range(label) if label else types.Range(start, start),
-            message=message(diagnostic),
+            message=visible(told(diagnostic)),
             severity=_SEVERITIES[diagnostic.severity],
             code=diagnostic.code,
             source=SOURCE,
@@ -108,14 +102,6 @@ class Shown:
                 location = types.Location(self._uri(label.span.source), self._range(label))
                 text = visible(label.text) or "here"
                 yield types.DiagnosticRelatedInformation(location, text)
-
-
-def message(diagnostic: Diagnostic) -> str:
-    """The message with what its place says, its notes and its help."""
-    first = diagnostic.labels[0].text if diagnostic.labels else ""
-    lines = [diagnostic.message + (f": {first}" if first else ""), *diagnostic.notes]
-    lines += [f"help: {diagnostic.help}"] if diagnostic.help else []
-    return visible("\n".join(lines))
 
 
 def found_in(document: Document, analysis: Analysis, judged: Judged | None) -> list[Diagnostic]:

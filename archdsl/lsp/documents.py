@@ -70,12 +70,12 @@ class Documents:
     def __init__(self, home: Path, encoding: PositionEncodingKind | str) -> None:
         self.home = home
         self.encoding = encoding
-        self.judged: dict[str, Judged] = {}
         self._open: dict[str, Document] = {}
         self._known: dict[str, tuple[int, Analysis]] = {}
         self._sound: dict[str, Analysis] = {}
         self._names: dict[str, tuple[Source, int, Names]] = {}
         self._unsaved: tuple[int, Unsaved] = (-1, NOTHING_UNSAVED)
+        self._judged: dict[str, Judged] = {}
         self._changes = 0
 
     # Texts
@@ -92,7 +92,7 @@ class Documents:
 
     def drop(self, uri: str) -> None:
         """A document was closed: its file counts again."""
-        for table in (self._open, self._known, self._sound, self._names, self.judged):
+        for table in (self._open, self._known, self._sound, self._names, self._judged):
             table.pop(uri, None)
         self.note_change()
 
@@ -151,6 +151,14 @@ class Documents:
     def is_known(self, document: Document) -> bool:
         """Whether the analysis is there, and nothing has changed since."""
         return self._known.get(document.uri, (-1, None))[0] == self._changes
+
+    def judged(self, document: Document) -> Judged | None:
+        """What was judged last, of this text or of one before it."""
+        return self._judged.get(document.uri)
+
+    def note_judgement(self, document: Document, digest: str, judgement: Judgement) -> None:
+        """A text was judged, whose files together had that digest."""
+        self._judged[document.uri] = Judged(document.source, digest, judgement)
 
     def names(self, document: Document) -> Names:
         """The names of a text, without the definitions that do not parse."""

@@ -90,7 +90,7 @@ def _found(
     offset: int,
 ) -> tuple[Span, Seen] | None:
     for symbol in occurrence.symbols if occurrence is not None else ():
-        unit = next((u for u in names.program.units if u.real_path == symbol.file), None)
+        unit = names.unit(symbol)
         seen = figures.named(facts, symbol, unit) if unit is not None else None
         if seen is not None and occurrence is not None:
             return occurrence.span, seen

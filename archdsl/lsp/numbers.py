@@ -145,7 +145,7 @@ def code_lenses(
         return
     program = analysis.program
     shift = Shift(program.main.file.source, document.source)
-    judged = documents.judged.get(document.uri)
+    judged = documents.judged(document)
     claims = judged.judgement.report.claims if judged and judged.judgement.report else ()
     for definition in program.main.own:
         if not is_network(definition.node):
@@ -178,11 +178,10 @@ def total(facts: NetworkFacts) -> str:
     """`3.79 M params, 1.96 G MACs at video 3 x 13 x 160^2`."""
     if not facts.is_whole:
         return "cannot be built as a whole"
-    figures, inputs = facts.costs.total, facts.graph.inputs.items()
-    shapes = {name: facts.graph.type(value).shape for name, value in inputs}
+    figures = facts.costs.total
     costs = f"{readable(figures.params)} params, {readable(figures.macs)} MACs"
     member = "first member of a space: " if facts.is_space else ""
-    return f"{member}{costs} at {show_inputs(shapes)}"
+    return f"{member}{costs} at {show_inputs(facts.graph.input_shapes)}"
 
 
 def verdicts(claims: Iterable[ClaimResult]) -> str:

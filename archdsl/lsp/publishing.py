@@ -25,8 +25,7 @@ class Publisher:
     def show(self, document: Document) -> None:
         """Show the mistakes of a document, also those in files that it uses."""
         analysis = self._documents.analysis(document)
-        judged = self._documents.judged.get(document.uri)
-        found = found_in(document, analysis, judged)
+        found = found_in(document, analysis, self._documents.judged(document))
         self._replace(document.uri, Shown(document, self._documents, analysis.program).all(found))
 
     def forget(self, uri: str) -> None:

@@ -19,7 +19,7 @@ from archdsl.analysis.apart import judge_apart
 from archdsl.lsp import numbers
 from archdsl.lsp.colours import Colours
 from archdsl.lsp.completion import Completions
-from archdsl.lsp.documents import Document, Documents, Judged
+from archdsl.lsp.documents import Document, Documents
 from archdsl.lsp.navigation import Navigator
 from archdsl.lsp.pauses import Pauses
 from archdsl.lsp.publishing import Publisher
@@ -138,13 +138,13 @@ class ArchServer(LanguageServer):
             self._refresh_numbers()
         for document in self.documents:
             program = self.documents.analysis(document).program
-            judged = self.documents.judged.get(document.uri)
+            judged = self.documents.judged(document)
             if program is None or (judged is not None and judged.digest == program.digest):
                 continue
             judgement = await judge_apart(document.path, self.documents.unsaved)
             if judgement is None or self.documents.get(document.uri) is not document:
                 continue
-            self.documents.judged[document.uri] = Judged(document.source, program.digest, judgement)
+            self.documents.note_judgement(document, program.digest, judgement)
             self.publisher.show(document)
             self._refresh_lenses()
 

@@ -106,10 +106,24 @@ def find(
 
 def _places(user: Path) -> Iterator[tuple[Path, str]]:
     """The folders in which the uses of a file are looked up, and what they are called."""
-    shared = ((folder("library"), "library"), (published.home(), published.FOLDER))
+    shared = _shipped()
     # Files of these show each other by the same short names.
     yield user.parent, dict(shared).get(user.parent, "")
     yield from shared
+
+
+def _shipped() -> tuple[tuple[Path, str], ...]:
+    """The folders of specs that come with archdsl, and what they are called."""
+    return (folder("library"), "library"), (published.home(), published.FOLDER)
+
+
+def shipped_as(path: Path) -> str | None:
+    """What a file that comes with archdsl is called; None for a user's own."""
+    real = path.resolve()
+    for place, shown in _shipped():
+        if real.is_relative_to(place.resolve()):
+            return f"{shown}/{real.relative_to(place.resolve()).as_posix()}"
+    return None
 
 
 def hides_published(use: tree.Use, path: Path, source: Source) -> Diagnostic | None:

@@ -69,7 +69,7 @@ def _result(diagnostic: Diagnostic, rule: int) -> dict[str, object]:
         "ruleId": diagnostic.code,
         "ruleIndex": rule,
         "level": diagnostic.severity.value,  # SARIF has the same three words
-        "message": {"text": _told(diagnostic)},
+        "message": {"text": told(diagnostic)},
     }
     first, others = diagnostic.labels[:1], diagnostic.labels[1:]
     if first:
@@ -108,8 +108,8 @@ def _region(span: Span) -> dict[str, object]:
     return {"startLine": line, "startColumn": column, **ends}
 
 
-def _told(diagnostic: Diagnostic) -> str:
-    """The message with all that stands below it in a terminal."""
+def told(diagnostic: Diagnostic) -> str:
+    """The message with all that stands below it in a terminal, but the text at its place."""
     label = diagnostic.labels[0].text if diagnostic.labels else ""
     lines = [f"{diagnostic.message}: {label}" if label else diagnostic.message]
     lines += [f"note: {note}" for note in diagnostic.notes]
@@ -134,7 +134,7 @@ def _command(diagnostic: Diagnostic) -> str:
         properties |= {"col": column, "endColumn": end_column} if line == end_line else {}
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     # Other control characters reach the log, which obeys them as a terminal does.
-    return f"::{_COMMANDS[diagnostic.severity]} {listed}::{_data(visible(_told(diagnostic)))}"
+    return f"::{_COMMANDS[diagnostic.severity]} {listed}::{_data(visible(told(diagnostic)))}"
 
 
 def _data(text: str) -> str:

@@ -40,7 +40,7 @@ def tell_diagnostic(diagnostic: Diagnostic) -> Told:
 
 def tell_costs(costs: CostTable) -> Told:
     """The totals and the rows of a network, and what the convention leaves out."""
-    inputs = {name: costs.graph.type(at).shape for name, at in costs.graph.inputs.items()}
+    inputs = costs.graph.input_shapes
     counts = uncounted(costs.graph, costs.costs, costs.convention)
     left_out = [f"{name} x {count:,}" for name, count in counts.items()] or ["nothing"]
     return {
@@ -63,7 +63,7 @@ def tell_totals(costs: CostTable) -> list[Told]:
 
 def _total(total: Total, *, has_unit: bool) -> Told:
     name = total.unit if has_unit else total.name.replace("_", " ")
-    exact = f"{total.value:,} {total.unit}: {total.counts}"
+    exact = f"{total.exact} {total.unit}: {total.counts}"
     return {"name": name, "text": total.text, "exact": exact, "value": total.value}
 
 

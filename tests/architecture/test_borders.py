@@ -96,14 +96,16 @@ MAY_IMPORT = {
     "analysis.completing": GROUND
     | {"analysis.describing", "analysis.drafts", "analysis.names", "build.schemes"}
     | {"claims.structure", "foreign", "ops", "params", "plan", "program", "searches", "settings"},
-    "lsp": GROUND | {"analysis", "claims.figures", "compiler", "program", "report.text", "syntax"},
+    "lsp": GROUND
+    | {"analysis", "claims.figures", "compiler", "program", "report.machines", "report.text"}
+    | {"syntax"},
     "page": GROUND
     | {"analysis.judging", "build.outcome", "claims.figures", "costs.figures", "draw", "drawing"}
     | {"emit.pages", "files", "ir.graph", "ir.types", "network", "program.program"}
     | {"recipes.recipe", "report", "searches.search", "space.walk", "spec", "syntax.tree"},
     "sizes": {"diagnostics", "ir.types", "source"},
     "studio": GROUND
-    | {"analysis", "claims.figures", "compare.difference", "compiler", "costs", "draw", "drawing"}
+    | {"analysis", "claims.figures", "compare.difference", "costs", "draw", "drawing"}
     | {"emit.targets", "files", "ir.graph", "network", "program.files", "program.published"}
     | {"report", "sizes", "spec", "syntax.formatter", "syntax.parser"},
     "samples": set(),

@@ -14,20 +14,12 @@ from archdsl.analysis.describing.symbols import parameter_node
 from archdsl.analysis.drafts.sketch import Sketched, around, sketch
 from archdsl.analysis.names.finding import Names
 from archdsl.analysis.names.meanings import Meanings, Symbols
-from archdsl.analysis.names.symbol import Kind, Symbol
+from archdsl.analysis.names.symbol import BY_KEYWORD, Kind, Symbol
 from archdsl.ops import OPERATIONS
 from archdsl.params.kinds import Boolean, Either, Maybe, kind_of
 from archdsl.params.kinds import Kind as ValueKind
 from archdsl.program.names import FUNCTIONS, TYPE_WORDS, words_of_kind
 from archdsl.source import Source
-
-_KINDS = {
-    "block": Kind.BLOCK,
-    "cell": Kind.CELL,
-    "network": Kind.NETWORK,
-    "recipe": Kind.RECIPE,
-    "search": Kind.SEARCH,
-}
 
 
 class Known:
@@ -53,7 +45,7 @@ class Known:
         """The definitions of these kinds that the file sees, its own ones first."""
         seen: set[str] = set()
         for each in sketch(self.source):
-            kind = _KINDS.get(each.kind)
+            kind = BY_KEYWORD.get(each.kind)
             if kind in kinds and each != self.definition and each.name not in seen:
                 seen.add(each.name)
                 known = self._named(kind, each.name)
@@ -93,7 +85,7 @@ class Known:
                 return known
             own = next((each for each in sketch(self.source) if each.name == name), None)
             if own is not None and own.base is None:
-                owner = Symbol(_KINDS.get(own.kind, Kind.WORD), own.name)
+                owner = Symbol(BY_KEYWORD.get(own.kind, Kind.WORD), own.name)
                 return {each: (Symbol(Kind.PARAMETER, each, owner),) for each in own.parameters}
             name = own.base if own is not None else None
         return {}
@@ -117,7 +109,7 @@ class Known:
         if owner is not None and owner.kind is Kind.OPERATION:
             own = {each.name: each for each in fields(OPERATIONS[owner.name])}
             return words_of_value(kind_of(own[symbol.name]))
-        unit = next((u for u in self.names.program.units if u.real_path == symbol.file), None)
+        unit = self.names.unit(symbol)
         node = parameter_node(symbol, unit) if unit is not None else None
         if node is None:
             return ()

@@ -57,9 +57,13 @@ class Names:
         """The name at an offset of the spec itself."""
         return self.of(self.program.main).at(offset)
 
+    def unit(self, symbol: Symbol) -> Unit | None:
+        """The file that a symbol is in; None for what the language or another program defines."""
+        return self._units.get(symbol.file) if symbol.file is not None else None
+
     def definitions(self, symbol: Symbol) -> Iterator[tuple[Unit, Span]]:
         """Where a symbol is defined; a file is defined by its first character."""
-        unit = self._units.get(symbol.file) if symbol.file is not None else None
+        unit = self.unit(symbol)
         if unit is None:
             return
         if symbol.kind is Kind.FILE:
@@ -77,7 +81,7 @@ class Names:
 
     def sees(self, symbol: Symbol) -> bool:
         """Whether the file of a symbol is one of the program."""
-        return symbol.file is None or symbol.file in self._units
+        return symbol.file is None or self.unit(symbol) is not None
 
 
 def occurrences(programs: Iterable[Names], symbols: Iterable[Symbol]) -> list[Found]:

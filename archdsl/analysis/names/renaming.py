@@ -17,11 +17,9 @@ from archdsl.analysis.names.finding import Found, Names, occurrences, shown
 from archdsl.analysis.names.meanings import definition_symbol, parameters
 from archdsl.analysis.names.symbol import DEFINITIONS, Kind, Occurrence, Role, Symbol
 from archdsl.diagnostics import CompileError
-from archdsl.program import published
-from archdsl.program.files import Unsaved
+from archdsl.program.files import Unsaved, shipped_as
 from archdsl.program.names import SCALED, TAU
 from archdsl.program.program import Program, Unit, is_network
-from archdsl.resources import folder
 from archdsl.source import Span
 
 Load: TypeAlias = Callable[[Path, Unsaved], Program]
@@ -64,10 +62,8 @@ def _check_own(symbol: Symbol) -> None:
         raise Refused(f"`{symbol.name}` is a name of the language")
     if symbol.kind not in _RENAMED:
         raise Refused(f"`{symbol.name}` is the name of a file: rename the file")
-    for shipped in (folder("library"), published.home()):
-        if symbol.file.is_relative_to(shipped.resolve()):
-            where = f"{shipped.name}/{symbol.file.name}"
-            raise Refused(f"`{symbol.name}` is defined in {where}, which comes with archdsl")
+    if shipped := shipped_as(symbol.file):
+        raise Refused(f"`{symbol.name}` is defined in {shipped}, which comes with archdsl")
 
 
 def rename(

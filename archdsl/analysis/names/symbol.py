@@ -44,6 +44,12 @@ DEFINITIONS = frozenset({Kind.BLOCK, Kind.CELL, Kind.NETWORK, Kind.RECIPE, Kind.
 """Kinds that belong to a file and to nothing inside it."""
 
 
+BY_KEYWORD = {
+    each.value: each for each in (Kind.BLOCK, Kind.CELL, Kind.NETWORK, Kind.RECIPE, Kind.SEARCH)
+}
+"""What the keyword of a definition defines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Symbol:
     """What a name means: the definition of a file, something inside one, or a word of the language.

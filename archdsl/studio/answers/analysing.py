@@ -67,7 +67,7 @@ def _totals(seen: Look) -> list[Told]:
 
 def _look(seen: Look) -> Told:
     base = seen.facts
-    inputs = {name: list(base.graph.type(at).shape) for name, at in base.graph.inputs.items()}
+    inputs = base.graph.input_shapes
     return {
         "network": base.name,
         "shown": " + ".join([base.name, *seen.asked.changes]),
