@@ -8,8 +8,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Generator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from time import perf_counter
 from typing import Generic, TypeVar
@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 _GRACE = 5.0
 """Seconds for a process to end by itself, and to clean up what its libraries leave."""
+
+_SAFE_PATH = "PYTHONSAFEPATH"
 
 Work = Callable[..., Generator[T, None, None]]
 
@@ -35,7 +37,8 @@ class Apart(Generic[T]):
         self._process = context.Process(target=_serve, args=(theirs, work, arguments))
         self._seconds = self._left = seconds
         self._is_asked = True  # it begins by itself
-        self._process.start()
+        with _no_modules_beside():
+            self._process.start()
         theirs.close()
 
     def answer(self) -> T:
@@ -69,6 +72,18 @@ class Apart(Generic[T]):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.join()
+
+
+@contextmanager
+def _no_modules_beside() -> Iterator[None]:
+    """Start Python without the current folder among its places: a build folder is anybody's."""
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[_SAFE_PATH]
+        os.environ.update({} if before is None else {_SAFE_PATH: before})
 
 
 def bench_error(message: str, hint: str | None = None) -> CompileError:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +63,14 @@ def is_running(process: int) -> bool:
         return False
     with open(f"/proc/{process}/stat") as file:
         return file.read().split()[2] != "Z"
+
+
+def test_no_module_of_the_current_folder_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pickle.py").write_text("open('was_run', 'w')\nraise SystemExit\n")
+    monkeypatch.chdir(tmp_path)
+    with closing(Apart(works.counts, 5, seconds=60)) as process:
+        assert process.answer() == 5
+    assert [path.name for path in tmp_path.iterdir()] == ["pickle.py"]
+    assert "PYTHONSAFEPATH" not in os.environ
