@@ -1,7 +1,8 @@
 """All published networks as a table, which ships with their specs.
 
 To build them all takes seconds, and they are the same on every machine. The table is under a digest
-of the texts of the specs and the library: where these were edited, the networks are measured.
+of itself and of the texts of the specs and the library: where any was edited, or the table is
+damaged, the networks are measured.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def measured() -> list[Entry]:
 def table(entries: Sequence[Entry]) -> str:
     """The text of the table that ships."""
     rows = [asdict(entry) for entry in entries]
-    return json.dumps({"digest": _digest(), "networks": rows}, indent=1) + "\n"
+    return json.dumps({"digest": _digest(rows), "networks": rows}, indent=1) + "\n"
 
 
 def _shipped() -> list[Entry]:
@@ -57,8 +58,12 @@ def _shipped() -> list[Entry]:
     place = published.home() / SHIPPED
     if not place.is_file():
         return []
-    content = json.loads(place.read_text(encoding="utf-8"))
-    return list(map(_entry, content["networks"])) if content["digest"] == _digest() else []
+    try:
+        content = json.loads(place.read_text(encoding="utf-8"))
+        rows = content["networks"] if content["digest"] == _digest(content["networks"]) else []
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return []
+    return list(map(_entry, rows))
 
 
 def _entry(row: dict[str, Any]) -> Entry:
@@ -66,9 +71,9 @@ def _entry(row: dict[str, Any]) -> Entry:
     return Entry(**{**row, "inputs": inputs})
 
 
-def _digest() -> str:
-    """SHA-256 over the texts of the specs and the library, in hexadecimal."""
-    whole = sha256()
+def _digest(rows: object) -> str:
+    """SHA-256 over the rows and the texts of the specs and the library, in hexadecimal."""
+    whole = sha256(json.dumps(rows).encode())
     for path in (*published.files(), *sorted(folder("library").glob("*.arch"))):
         whole.update(path.name.encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()

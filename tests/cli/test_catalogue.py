@@ -183,7 +183,7 @@ def test_the_table_that_ships_is_what_is_measured(is_updating: bool) -> None:
     assert shipped.read_text() == measured
 
 
-def test_where_specs_were_edited_they_are_measured(
+def test_where_specs_or_the_table_were_edited_they_are_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     specs = tmp_path / "specs"
@@ -198,6 +198,10 @@ def test_where_specs_were_edited_they_are_measured(
         assert [entry.params for entry in listing.list_networks()] == [386]  # nothing is measured
     (specs / "one.arch").write_text(text.replace("2)", "4)"))
     assert [entry.params for entry in listing.list_networks()] == [772]
+    table = listing.table(listing.measured())
+    for damaged in (table[:100], "[]", "{}", "[" * 10**5, "\xff", table.replace("772", "7")):
+        (specs / listing.SHIPPED).write_text(damaged, encoding="latin-1")
+        assert [entry.params for entry in listing.list_networks()] == [772]
 
 
 @pytest.mark.parametrize("name", ["x3d_s", "i3d", "autox3d_l_plain", "tiny_space"])
