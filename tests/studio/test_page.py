@@ -204,6 +204,19 @@ def test_a_change_of_a_text_with_mistakes_is_not_measured(page: Page) -> None:
     expect(page.get_by_role("button", name="Add to the spec")).to_be_disabled()
 
 
+def test_a_slider_that_is_held_stays(page: Page) -> None:
+    """Answers come while it is moved, and must not put another one in its place."""
+    page.get_by_role("tab", name="Change").click()
+    slider = page.get_by_role("slider", name="depth")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#shown")).to_have_text("first + stretch(1.1)")
+    expect(slider).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#shown")).to_have_text("first + stretch(1.2)")
+    expect(slider).to_be_focused()
+
+
 def test_what_differs_from_what_is_saved_and_the_module(page: Page) -> None:
     put_cursor(page, CHANNELS)
     page.keyboard.press("Backspace")

@@ -100,6 +100,11 @@ function slidersOf(look: Look, axis: string): Slider[] {
   return found;
 }
 
+/** What the values of the sliders follow from. */
+function rangesOf({ network, base }: Look): string {
+  return JSON.stringify([network, base.macs, base.inputs]);
+}
+
 export interface Listener {
   /** Another change is asked for. */
   changed(): void;
@@ -152,7 +157,8 @@ export class ChangeView {
       this.network = look.network;
       byId<HTMLInputElement>("change-name").value = `${look.network}_2`;
     }
-    const isSame = JSON.stringify(this.look?.base) === JSON.stringify(look.base) && this.sliders.length > 0;
+    // Sliders that are as they were stay: the reader may hold one.
+    const isSame = this.look !== null && rangesOf(look) === rangesOf(this.look) && this.sliders.length > 0;
     this.look = look;
     if (!isSame) this.draw(look);
   }
