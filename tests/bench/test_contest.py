@@ -114,12 +114,12 @@ def test_what_is_not_installed_is_named(
 @pytest.mark.slow
 def test_every_way(build: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
     found = measured(capsys, "--batch", "1,3", "--threads", 2)
+    assert (found["failed"], found["threads"], found["not_installed"]) == ([], 2, {})
     ways = [("readable", name) for name in ("eager", "torch.compile", "onnxruntime", "openvino")]
     ways += [("infer", name) for name in ("eager", "torch.compile")]
     expected = {(*way, batch) for way in ways for batch in (1, 3)}
     assert {(row["module"], row["way"], row["batch"]) for row in found["rows"]} == expected
     assert max(row["difference"] for row in found["rows"]) < 1e-5
-    assert (found["failed"], found["threads"], found["not_installed"]) == ([], 2, {})
     monkeypatch.setenv("CXX", "/nonexistent")
     monkeypatch.setenv("TORCHINDUCTOR_FORCE_DISABLE_CACHES", "1")
     found = measured(capsys, "--ways", "eager,torch.compile")
