@@ -15,7 +15,7 @@ from lark import Token
 
 from archdsl.syntax.decision_names import decision_names
 from archdsl.syntax.separators import OPERAND
-from archdsl.syntax.tokens import join, retype, touches
+from archdsl.syntax.tokens import Ahead, join, retype, touches
 
 BEGINS_ITEM = {"LBRACE", "_SEP", "DISPUTED"}
 """The name of a claimed item or a setting follows one of these."""
@@ -29,20 +29,23 @@ _ENDS_PLACES = {"COMMA", "PLUS", "RPAR"}
 
 def soft_keywords(stream: Iterable[Token]) -> Iterator[Token]:
     """The tokens with soft keywords and places under types of their own."""
-    tokens = iter(stream)
+    ahead = Ahead(stream)
+    tokens = iter(ahead)
     earlier, previous, in_claim = "", "", False
     in_input = after_size = False
     for token in tokens:
         in_input = token.type == "INPUT" or (in_input and token.type != "_SEP")
         if token == "on" and previous == "NUMBER":
             token = retype("ON", token)
-        elif token == "integers" and in_input and after_size:
+        elif token == "integers" and in_input and (after_size or ahead.peek() == "below"):
             token = retype("INTEGERS", token)
         elif token == "below" and previous == "INTEGERS":
             token = retype("BELOW", token)
         yield token
         # An `x` after a size is the sign before the next one.
-        after_size = token.type in OPERAND and not (after_size and token == "x")
+        is_sign = after_size and token == "x"
+        # What follows `each` is what it belongs to, unless it is the name of a size.
+        after_size = token.type in OPERAND and not is_sign and token != "each"
         in_claim = token.type == "CLAIM" or (in_claim and token.type != "RBRACE")
         if in_claim and token == "same" and previous in BEGINS_ITEM:
             # `same` is followed by labels up to the end of the item, which are taken from this
