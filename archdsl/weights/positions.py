@@ -141,9 +141,7 @@ def _named(
 
 def classifiers(named: Mapping[str, str], source: Source) -> set[str]:
     """The layers of the network whose number of outputs is the number of classes."""
-    ends = tuple(f"{before}{source.classifier}" for before in (".", source.joint))
-    return {
-        layer_of(key)
-        for key, theirs in named.items()
-        if f".{theirs.rpartition(source.joint)[0]}".endswith(ends)
-    }
+    joint = source.joint
+    layers = {layer_of(key): theirs.rpartition(joint)[0] for key, theirs in named.items()}
+    end = f"{joint}{source.classifier}"
+    return {layer for layer, theirs in layers.items() if f"{joint}{theirs}".endswith(end)}

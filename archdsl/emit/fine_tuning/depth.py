@@ -109,17 +109,14 @@ def _is_numbered(part: Slot | Stage) -> bool:
 
 
 def _patterns(depths: Sequence[Depth], learned: set[str]) -> Iterator[Entry]:
-    """A pattern for each run of depths: `stem` for the first, `blocks` for the only long one."""
-    first, *others = [[depth] for depth in depths[:1]] + _runs(depths[1:], learned)
-    runs = [first, *others] if others else [first]
+    """A pattern for each run of depths: `stem` is the first, `blocks` the only long one."""
+    first, *others = depths
+    runs = [[first], *_runs(others, learned)]
     longer = [run for run in runs[1:] or runs if len(run) > 1 or run[0].is_sequence]
     taken: set[str] = set()
     for run in runs:
-        key = run[0].series if len(run) > 1 else run[0].names[0]
-        if longer == [run]:
-            key = "blocks"
-        elif run is first:
-            key = "stem"
+        own = run[0].series if len(run) > 1 else run[0].names[0]
+        key = "blocks" if longer == [run] else "stem" if run[0] is first else own
         key = free(key, taken)
         taken.add(key)
         yield Entry(literal(key), _pattern(run))
@@ -133,17 +130,18 @@ def _runs(depths: Iterable[Depth], learned: set[str]) -> list[list[Depth]]:
             runs[-1].append(depth)
         else:
             runs.append([depth])
-    return [part for run in runs for part in ([run] if _is_alone(run, learned) else _single(run))]
+    return [part for run in runs for part in _apart(run, learned)]
+
+
+def _apart(run: list[Depth], learned: set[str]) -> list[list[Depth]]:
+    """A run, or each of its depths where the expression would find others."""
+    return [run] if _is_alone(run, learned) else [[depth] for depth in run]
 
 
 def _is_alone(run: Sequence[Depth], learned: set[str]) -> bool:
     """Whether no other attribute is called as those of a run, with another number."""
     own = {name for depth in run for name in depth.names}
     return not any(re.match(rf"{run[0].series}\d", name) for name in learned - own)
-
-
-def _single(run: Iterable[Depth]) -> list[list[Depth]]:
-    return [[depth] for depth in run]
 
 
 def _pattern(run: Sequence[Depth]) -> Python:
